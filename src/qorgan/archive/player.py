@@ -1,0 +1,183 @@
+"""The player: facts of one recording, the two fields that open the vault, the picture over its time line (444 p.13, 21)."""
+
+from collections.abc import Callable
+from typing import Any, BinaryIO
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden, HttpResponseRedirect, HttpResponseServerError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from qorgan.archive import access, store
+from qorgan.archive.guards import actor_of, open_vault, unseen_without
+from qorgan.archive.models import Recording
+from qorgan.archive.particulars import particulars
+from qorgan.archive.playing import showing
+from qorgan.archive.streaming import answer
+from qorgan.archive.vault.forms import PURPOSES, UnlockForm
+from qorgan.archive.vault.models import Grant, Opening, Unlocking
+from qorgan.archive.vault.opening import write_opening
+from qorgan.archive.vault.refusals import VaultRefused, WrongSecretGiven
+from qorgan.archive.vault.standing import confirmed_key, holders
+from qorgan.archive.vault.unlocking import COOKIE, COOKIE_PATH, OpenVault, Unlocked, lock, still_open, unlock
+from qorgan.evidence.age import NoKey, SealError, open_sealed
+from qorgan.evidence.names import safe_name
+from qorgan.people.rights import Permission
+
+logger = structlog.get_logger(__name__)
+SEEN = (Permission.RECORDING_READ, Permission.RECORDING_READ_OWN)
+SHOWN_OPENINGS = 20
+
+
+@unseen_without(*SEEN)
+@require_GET
+def recording(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    """One recording: locked, open, or closed to this person with the reason."""
+    return _page(request, _recording(request, recording_id), UnlockForm())
+
+
+@unseen_without(Permission.RECORDING_PLAY)
+@require_POST
+def unlock_view(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    """Open the vault for a purpose, with the holder's secret."""
+    found = _playable(request, recording_id)
+    form, actor = UnlockForm(request.POST), actor_of(request)
+    if not form.is_valid() or actor.person is None or request.session.session_key is None:
+        return _page(request, found, form, status=422)
+    try:
+        unlocked = unlock(
+            actor=actor.as_ledger(found.organisation_id), person=actor.person, organisation=found.organisation, session_key=request.session.session_key,
+            given=form.cleaned_data["secret"], purpose=form.cleaned_data["purpose"],
+        )
+    except VaultRefused as refused:
+        form.add_error("secret" if isinstance(refused, WrongSecretGiven) else "purpose", refused.sentence)
+        return _page(request, found, form, status=422)
+    return _with_cookie(redirect("archive:recording", found.pk), unlocked)
+
+
+@unseen_without(Permission.RECORDING_PLAY)
+@require_POST
+def lock_view(request: HttpRequest) -> HttpResponse:
+    """Lock the vault now."""
+    vault, actor = open_vault(request), actor_of(request)
+    if vault is not None:
+        lock(vault.unlocking, Unlocking.Because.ASKED, actor=actor.as_ledger(vault.unlocking.organisation_id))
+        messages.success(request, _("The vault is locked. Nothing can be played until a holder unlocks it again."))
+    target = request.POST.get("next", "")
+    response = redirect(target) if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else redirect("archive:search")
+    response.delete_cookie(COOKIE, path=COOKIE_PATH, samesite="Strict")
+    return response
+
+
+@unseen_without(Permission.RECORDING_PLAY)
+@require_safe
+def stream(request: HttpRequest, recording_id: UUID) -> HttpResponseBase:
+    """The plain bytes for the player, by ranges."""
+    found = _playable(request, recording_id)
+    return _bytes(request, found, Opening.Kind.PLAY, showing(found.media).content_type)
+
+
+@unseen_without(Permission.RECORDING_PLAY)
+@require_safe
+def original(request: HttpRequest, recording_id: UUID) -> HttpResponseBase:
+    """The plain bytes as a file, exactly as the recorder wrote them."""
+    found = _playable(request, recording_id)
+    response = _bytes(request, found, Opening.Kind.ORIGINAL, "application/octet-stream")
+    if response.status_code in {200, 206}:
+        response["Content-Disposition"] = str(content_disposition_header(True, safe_name(found.name)))
+    return response
+
+
+def _recording(request: HttpRequest, recording_id: UUID) -> Recording:
+    return get_object_or_404(access.recordings(actor_of(request)).select_related("organisation", "person"), pk=recording_id)
+
+
+def _playable(request: HttpRequest, recording_id: UUID) -> Recording:
+    """A recording of a division in which this person may play."""
+    playable = actor_of(request).organisations(Permission.RECORDING_PLAY)
+    return get_object_or_404(access.recordings(actor_of(request)).filter(organisation__in=playable).select_related("organisation"), pk=recording_id)
+
+
+def _bytes(request: HttpRequest, found: Recording, kind: Opening.Kind, content_type: str) -> HttpResponseBase:
+    vault = open_vault(request, found.organisation_id)
+    if vault is None:
+        return HttpResponseForbidden(_("The vault is locked: state a purpose and give your secret on the recording's page (444 p.13, 21)."), content_type="text/plain; charset=utf-8")
+    opening = _opener(request, found, vault, kind)
+    try:
+        return answer(
+            request, opening, size=found.plain_size, etag=f'"{found.plain_sha256}"', content_type=content_type,
+            may_go_on=lambda: still_open(vault.unlocking),
+        )
+    except NoKey:
+        return HttpResponseForbidden(_no_key(found), content_type="text/plain; charset=utf-8")
+    except (OSError, SealError) as error:
+        logger.error("recording cannot be read", recording=str(found.pk), problem=f"{type(error).__name__}: {error}")
+        text = _("The stored file of this recording cannot be read: it is missing or damaged. The administrator sees it in the check of the archive; nothing was changed.")
+        return HttpResponseServerError(text, content_type="text/plain; charset=utf-8")
+
+
+def _opener(request: HttpRequest, found: Recording, vault: OpenVault, kind: Opening.Kind) -> Callable[[], BinaryIO]:
+    """Opens the sealed file, then writes the opening; only then may a byte leave."""
+
+    def open_plain() -> BinaryIO:
+        plain = open_sealed(store.open_blob(found.sealed_blake3), vault.identities)
+        try:
+            actor = actor_of(request).as_ledger(found.organisation_id)
+            write_opening(actor=actor, unlocking=vault.unlocking, recording=found, kind=kind)
+        except BaseException:
+            plain.close()
+            raise
+        return plain
+
+    return open_plain
+
+
+def _page(request: HttpRequest, found: Recording, form: UnlockForm, status: int = 200) -> HttpResponse:
+    actor = actor_of(request)
+    may_play = actor.may(Permission.RECORDING_PLAY, found.organisation_id)
+    vault = open_vault(request, found.organisation_id) if may_play else None
+    values: dict[str, Any] = {
+        **particulars(found), "showing": showing(found.media), "may_play": may_play, "vault": vault, "opens": vault is not None and _opens(vault, found),
+        "has_key": may_play and actor.person is not None and confirmed_key(found.organisation, actor.person) is not None,
+        "form": form, "purposes": PURPOSES, "holders": holders(found.organisation).values(), "seconds_left": _seconds_left(vault),
+        "unlock_minutes": settings.QORGAN["QORGAN_UNLOCK_MINUTES"], "no_key": _no_key(found), "openings": _openings(request, found),
+    }
+    response = render(request, "archive/recording.html", values, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _opens(vault: OpenVault, found: Recording) -> bool:
+    """Whether the holder's key is granted the generation of this recording."""
+    return Grant.objects.filter(key=vault.unlocking.key_id, generation__number=found.generation, destroyed_at=None).exists()
+
+
+def _openings(request: HttpRequest, found: Recording) -> list[Opening] | None:
+    """Earlier openings, for those who may read them."""
+    if not actor_of(request).may(Permission.OPENING_READ, found.organisation_id):
+        return None
+    return list(Opening.objects.filter(recording=found).order_by("-position")[:SHOWN_OPENINGS])
+
+
+def _seconds_left(vault: OpenVault | None) -> int:
+    return max(0, int((vault.unlocking.expires_at - timezone.now()).total_seconds())) if vault else 0
+
+
+def _no_key(found: Recording) -> str:
+    return _("Your key does not open generation %(number)s, to which this recording is sealed. On the vault's page the other holder, a former one, or the recovery sheet gives access.") % {
+        "number": found.generation
+    }
+
+
+def _with_cookie(response: HttpResponseRedirect, unlocked: Unlocked) -> HttpResponseRedirect:
+    seconds = 60 * settings.QORGAN["QORGAN_UNLOCK_MINUTES"]
+    response.set_cookie(
+        COOKIE, unlocked.cookie, max_age=seconds, path=COOKIE_PATH, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Strict"
+    )
+    return response

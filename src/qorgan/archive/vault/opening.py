@@ -1,0 +1,41 @@
+"""An opening: the first time a recording is looked at in an unlocking, written before its first byte leaves (444 p.21)."""
+
+from django.utils import timezone
+
+from qorgan.archive.models import Recording
+from qorgan.archive.vault import kinds
+from qorgan.archive.vault.models import Opening, Unlocking
+from qorgan.ledger import log
+from qorgan.ledger.actors import Actor
+from qorgan.ledger.transactions import writing
+from qorgan.people.alphabet import fold
+
+_KINDS = {Opening.Kind.PLAY: kinds.RECORDING_PLAYED, Opening.Kind.ORIGINAL: kinds.ORIGINAL_TAKEN}
+
+
+def write_opening(*, actor: Actor, unlocking: Unlocking, recording: Recording, kind: Opening.Kind) -> Opening:
+    """Write that a recording is opened; later openings of the same kind in the same unlocking find the first one.
+
+    The row and its ledger entry are one transaction: when it fails, nothing of the recording may be shown.
+    """
+    earlier = _earlier(unlocking, recording, kind)
+    if earlier is not None:
+        return earlier
+    with writing():
+        Unlocking.objects.select_for_update().get(pk=unlocking.pk)
+        earlier = _earlier(unlocking, recording, kind)
+        if earlier is not None:
+            return earlier
+        entry = log.append(
+            _KINDS[kind], actor=actor, subject=f"recording:{recording.id}", organisation=str(recording.organisation_id),
+            payload={"unlocking": str(unlocking.pk), "purpose": unlocking.purpose, "sha256": recording.plain_sha256, "name": recording.name},
+        )
+        return Opening.objects.create(
+            organisation_id=recording.organisation_id, unlocking=unlocking, recording=recording, kind=kind, person_id=unlocking.person_id,
+            person_name=unlocking.person_name, post=unlocking.post, purpose=unlocking.purpose, purpose_folded=fold(unlocking.purpose)[:500],
+            at=timezone.now(), position=entry.position,
+        )
+
+
+def _earlier(unlocking: Unlocking, recording: Recording, kind: Opening.Kind) -> Opening | None:
+    return Opening.objects.filter(unlocking=unlocking, recording=recording, kind=kind).first()

@@ -1,0 +1,1 @@
+"""Papers: typst forms rendered to PDF/A."""

@@ -1,0 +1,109 @@
+"""Checking the whole ledger, streamed: every row against its commitment, every checkpoint against the tree and its signature."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from qorgan.evidence.checkpoint import Checkpoint as SignedHead
+from qorgan.evidence.merkle import Frontier
+from qorgan.evidence.note import NoteError
+from qorgan.ledger.models import Checkpoint, Marker
+from qorgan.ledger.signing import ledger_key
+from qorgan.ledger.transactions import writing
+
+_BATCH = 5000
+_ROWS = (
+    "SELECT e.position, e.at_us, e.kind, e.organisation, e.subject, e.commitment, c.salt, c.body FROM ledger_entry e "
+    "LEFT JOIN ledger_content c ON c.entry_id = e.position WHERE e.position >= %s AND e.position < %s ORDER BY e.position"
+)
+MOST_NAMED = 100
+
+
+@dataclass
+class Report:
+    """What a check saw. ``problems`` name positions: [{"code", "position", "detail"}]; empty means everything holds."""
+
+    size: int = 0
+    root: str = ""
+    checkpoints: int = 0
+    problems: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Nothing was found."""
+        return not self.problems
+
+    def found(self, code: str, position: int, detail: str = "") -> None:
+        """Name a problem; after a hundred only their number matters."""
+        if len(self.problems) < MOST_NAMED:
+            self.problems.append({"code": code, "position": position, "detail": detail})
+
+
+def check() -> Report:
+    """Read everything once and report. Memory stays flat whatever the size."""
+    report, frontier = Report(), Frontier()
+    heads = list(Checkpoint.objects.order_by("size").values_list("size", flat=True))
+    for rows in _batches():
+        leaves = [_leaf(report, frontier.size + n, row) for n, row in enumerate(rows)]
+        begin = frontier.size
+        while heads and heads[0] <= begin + len(leaves):
+            size = heads.pop(0)
+            done = frontier.size - begin
+            frontier.extend(leaves[done : size - begin])
+            _check_head(report, size, frontier)
+        frontier.extend(leaves[frontier.size - begin :])
+    for size in heads:
+        report.found("entries-missing", frontier.size, f"checkpoint {size}")
+    report.size, report.root = frontier.size, frontier.root().hex()
+    return report
+
+
+def check_and_remember() -> Report:
+    """Check, and leave what was seen for the dot at the foot of every page."""
+    report = check()
+    with writing():
+        Marker.objects.update(checked_at=timezone.now(), checked_size=report.size, problems=[f"{p['code']} {p['position']}" for p in report.problems])
+    return report
+
+
+def _leaf(report: Report, expected: int, row: tuple[Any, ...]) -> bytes:
+    """The leaf hash of one row, its content compared with its commitment on the way."""
+    position, at_us, kind, organisation, subject, commitment, salt, body = row
+    commitment = bytes(commitment)
+    if position != expected:
+        report.found("position", expected, f"{position}")
+    if body is None:
+        report.found("content-missing", position)
+    elif sha256(bytes(salt) + f"{at_us}\n{kind}\n{organisation}\n{subject}\n\n{body}".encode()).digest() != commitment:
+        report.found("content-changed", position, kind)
+    return sha256(b"\x00" + commitment).digest()
+
+
+def _check_head(report: Report, size: int, frontier: Frontier) -> None:
+    checkpoint = Checkpoint.objects.get(size=size)
+    report.checkpoints += 1
+    try:
+        head = SignedHead.open(checkpoint.note, [ledger_key().verifier])
+    except NoteError as error:
+        report.found("checkpoint-signature", size, str(error))
+        return
+    if (head.size, head.root) != (size, frontier.root()):
+        before = Checkpoint.objects.filter(size__lt=size).order_by("-size").first()
+        report.found("tree-differs", size, f"{before.size if before else 0}..{size - 1}")
+
+
+def _batches() -> Iterator[list[tuple[Any, ...]]]:
+    position = 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(position) FROM ledger_entry")
+        last = cursor.fetchone()[0]
+        while last is not None and position <= last:
+            cursor.execute(_ROWS, [position, position + _BATCH])
+            rows = cursor.fetchall()
+            if rows:
+                yield rows
+            position += _BATCH

@@ -1,0 +1,76 @@
+"""Migration operation: rows of a table refuse UPDATE and DELETE, by triggers of the database itself.
+
+SQLite's ``INSERT OR REPLACE`` deletes rows without firing DELETE triggers (unless recursive triggers are on, which a foreign
+connection may not set); an INSERT trigger therefore refuses a row whose unique values exist already.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+
+class AppendOnly(Operation):
+    """Guard ``table``. ``unique`` names each set of columns under which a row may exist once (the primary key first).
+
+    ``delete`` False leaves DELETE open, for rows that a lawful destruction removes.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, table: str, unique: Sequence[Sequence[str]], refuse: Sequence[str] = ("UPDATE", "DELETE")) -> None:
+        self.table = table
+        self.unique = [list(columns) for columns in unique]
+        self.refuse = list(refuse)
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """No model changes."""
+
+    def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any) -> None:
+        """Create the triggers."""
+        for statement in (self._postgresql() if schema_editor.connection.vendor == "postgresql" else self._sqlite()):
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any) -> None:
+        """Drop the triggers (development only)."""
+        suffix = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
+        for name in self._names(schema_editor.connection.vendor):
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}{suffix}", params=None)
+
+    def describe(self) -> str:
+        """One line for `migrate`."""
+        return f"Rows of {self.table} refuse {' and '.join(self.refuse)}"
+
+    def _names(self, vendor: str) -> list[str]:
+        inserts = [f"{self.table}_once_{n}" for n in range(len(self.unique))] if vendor == "sqlite" else [f"{self.table}_no_truncate"]
+        return [f"{self.table}_no_{verb.lower()}" for verb in self.refuse] + inserts
+
+    def _sqlite(self) -> list[str]:
+        message = f"RAISE(ABORT, 'append only: {self.table}')"
+        statements = [
+            f"CREATE TRIGGER {self.table}_no_{verb.lower()} BEFORE {verb} ON {self.table} BEGIN SELECT {message}; END" for verb in self.refuse
+        ]
+        for number, columns in enumerate(self.unique):
+            same = " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
+            statements.append(
+                f"CREATE TRIGGER {self.table}_once_{number} BEFORE INSERT ON {self.table} "
+                f"WHEN EXISTS (SELECT 1 FROM {self.table} WHERE {same}) BEGIN SELECT {message}; END"  # noqa: S608 - names of our own tables
+            )
+        return statements
+
+    def _postgresql(self) -> list[str]:
+        statements = [
+            "CREATE OR REPLACE FUNCTION qorgan_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'append only: %', TG_TABLE_NAME; END $$"
+        ]
+        statements += [
+            f"CREATE TRIGGER {self.table}_no_{verb.lower()} BEFORE {verb} ON {self.table} FOR EACH ROW EXECUTE FUNCTION qorgan_append_only()"
+            for verb in self.refuse
+        ]
+        statements.append(
+            f"CREATE TRIGGER {self.table}_no_truncate BEFORE TRUNCATE ON {self.table} FOR EACH STATEMENT EXECUTE FUNCTION qorgan_append_only()"
+        )
+        return statements

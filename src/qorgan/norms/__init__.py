@@ -1,0 +1,1 @@
+"""The law as data: packs (YAML) and engine (plain Python)."""

@@ -1,0 +1,179 @@
+"""The shape of a pack's files: an unknown field, a date that is not YYYY-MM-DD, a number for a text are refused."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+ItemId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]+(/[0-9A-Za-z.]+)+$")]
+FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+RoomVerb = Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z][a-z0-9_]*$")]
+TestName = Annotated[str, StringConstraints(pattern=r"^[\w/.-]+\.py::\w+(::\w+)*$")]
+
+
+class Kind(StrEnum):
+    """What an item is to the one who must follow it."""
+
+    DEFINITION = "definition"
+    DUTY = "duty"
+    REQUIREMENT = "requirement"
+    PROHIBITION = "prohibition"
+    DEADLINE = "deadline"
+    RETENTION = "retention"
+    RIGHT = "right"
+    PURPOSE = "purpose"
+    FORM = "form"
+
+
+class TextState(StrEnum):
+    """Which official texts stand behind our two summaries."""
+
+    BOTH = "both"
+    KK_ONLY = "kk_only"
+    RU_ONLY = "ru_only"
+    DIFFERS = "differs"
+
+
+class Wording(StrEnum):
+    """Whether the wording that was in force has been read."""
+
+    KNOWN = "known"
+    NOT_AT_HAND = "not_at_hand"
+
+
+class Unit(StrEnum):
+    """Units of a period."""
+
+    CALENDAR_DAY = "calendar_day"
+    WORKING_DAY = "working_day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+def _word(words: type[StrEnum]) -> BeforeValidator:
+    """YAML has no enums: a strict model takes the word itself, and only a word of the list."""
+    return BeforeValidator(lambda value: words(value) if isinstance(value, str) else value)
+
+
+class Strict(BaseModel):
+    """Nothing unknown, nothing converted, nothing changed after loading."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Registration(Strict):
+    """An act's entry in the register of the Ministry of Justice."""
+
+    number: Sentence
+    date: dt.date
+
+
+class Act(Strict):
+    """One act: the order, or what amended it. Titles are ours where the official title was not at hand.
+
+    ``in_force_certain`` is false when the day of first publication is unknown; ``in_force_from`` is then the earliest
+    possible day and the note says how it was found. ``registration`` is absent when its number is unknown.
+    """
+
+    title_kk: Sentence
+    title_ru: Sentence
+    issuer_kk: Sentence
+    issuer_ru: Sentence
+    number: Sentence
+    date: dt.date
+    registration: Registration | None = None
+    address: str = ""
+    in_force_from: dt.date
+    in_force_certain: bool
+    note_kk: str = ""
+    note_ru: str = ""
+
+    @model_validator(mode="after")
+    def _an_uncertain_day_is_explained(self) -> Self:
+        if not self.in_force_certain and not (self.note_kk and self.note_ru):
+            raise ValueError("in_force_certain is false: note_kk and note_ru must say how the day was found")
+        if self.in_force_from < self.date:
+            raise ValueError("in force before it was signed")
+        return self
+
+
+class Term(Strict):
+    """A period that the text sets, such as three years."""
+
+    number: Annotated[int, Field(gt=0)]
+    unit: Annotated[Unit, _word(Unit)]
+
+
+class Value(Strict):
+    """What an item says from the day its act (``by``) is in force until the next value."""
+
+    by: Sentence
+    wording: Annotated[Wording, _word(Wording)] = Wording.KNOWN
+    repealed: bool = False
+    summary_kk: str = ""
+    summary_ru: str = ""
+    doubt_kk: str = ""
+    doubt_ru: str = ""
+    facts: list[FactName] = []
+    term: Term | None = None
+
+    @model_validator(mode="after")
+    def _says_what_is_known(self) -> Self:
+        expected = self.wording is Wording.KNOWN and not self.repealed
+        if bool(self.summary_kk.strip()) is not expected or bool(self.summary_ru.strip()) is not expected:
+            raise ValueError("a known wording has summary_kk and summary_ru; a repealed or unread one has neither")
+        if bool(self.doubt_kk) is not bool(self.doubt_ru):
+            raise ValueError("a doubt is told in both languages")
+        return self
+
+
+class Carriage(Strict):
+    """Who carries an item out: rooms that do or will, or the reason why no software can; and a sentence for people."""
+
+    rooms: list[RoomVerb] = []
+    later: list[RoomVerb] = []
+    no_software: str = ""
+    sentence_kk: Sentence
+    sentence_ru: Sentence
+
+    @model_validator(mode="after")
+    def _somebody_or_a_reason(self) -> Self:
+        if bool(self.rooms or self.later) is bool(self.no_software.strip()):
+            raise ValueError("name the rooms that carry it out, or say why no software can; not both")
+        return self
+
+    def __str__(self) -> str:
+        if self.no_software:
+            return f"no software: {self.no_software}"
+        later = [f"next issue: {', '.join(self.later)}"] if self.later else []
+        return "; ".join([", ".join(self.rooms)] * bool(self.rooms) + later)
+
+
+class Entry(Strict):
+    """One item as written in a chapter's file."""
+
+    id: ItemId
+    kind: Annotated[Kind, _word(Kind)]
+    text: Annotated[TextState, _word(TextState)] | None = None
+    values: Annotated[list[Value], Field(min_length=1)]
+    carried_out_by: Carriage
+
+
+class Chapter(Strict):
+    """One file of items. ``title`` is what the chapter is about, not its official heading."""
+
+    chapter: Sentence
+    title_kk: Sentence
+    title_ru: Sentence
+    items: Annotated[list[Entry], Field(min_length=1)]
+
+
+class Head(Strict):
+    """``order.yaml``: the acts and what holds for every item unless the item says otherwise."""
+
+    order: Sentence
+    text: Annotated[TextState, _word(TextState)]
+    last_checked_on: dt.date
+    acts: Annotated[dict[str, Act], Field(min_length=1)]

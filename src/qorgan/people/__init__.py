@@ -1,0 +1,1 @@
+"""Organisations, persons, users, appointments, signatures: who may do what, on which day."""

@@ -1,0 +1,42 @@
+"""Puts ``request.actor``: who is asking, with the rights of today. Ends sign-ins that have been idle too long."""
+
+import time
+from collections.abc import Callable
+from typing import cast
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponseBase
+
+from qorgan.people.models import User
+from qorgan.people.rights import Actor, Permission, RequestWithActor, actor_for
+
+SEEN = "seen"
+DIVISION = "division"
+STATION = "station"  # this sign-in runs a kiosk and nothing else
+_TOUCH_SECONDS = 60  # the session is saved at most once a minute
+
+
+def actor(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """The middleware. A request without a user has an actor who may do nothing."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        cast(RequestWithActor, request).actor = _actor(request)
+        return get_response(request)
+
+    return handle
+
+
+def _actor(request: HttpRequest) -> Actor:
+    user = request.user
+    if not user.is_authenticated or not isinstance(user, User) or not user.is_active:
+        return Actor()
+    now = int(time.time())
+    seen = request.session.get(SEEN, now)
+    if now - seen > settings.SESSION_IDLE_SECONDS:
+        logout(request)
+        return Actor()
+    if SEEN not in request.session or now - seen >= _TOUCH_SECONDS:
+        request.session[SEEN] = now
+    found = actor_for(user, verified=bool(user.is_verified()), division=request.session.get(DIVISION, ""))
+    return found.only(Permission.KIOSK_USE) if request.session.get(STATION) else found

@@ -1,0 +1,179 @@
+"""What a person may do today: permissions follow from appointments, an appointment's end ends them.
+
+Lists come from ``access.py`` of each room, which asks :meth:`Actor.organisations`; what one may not see is not found.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import wraps
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from qorgan.ledger import actors
+from qorgan.people.models import Appointment, Organisation, Person, Post, User
+
+
+class Permission(StrEnum):
+    """Every right there is, as ``room:object:verb``."""
+
+    PEOPLE_READ = "people:person:read"
+    PEOPLE_MANAGE = "people:person:manage"
+    APPOINT = "people:appointment:manage"
+    LEDGER_READ = "ledger:entry:read"
+    NORMS_READ = "norms:item:read"
+    JOURNAL_READ = "journals:book:read"
+    JOURNAL_READ_OWN = "journals:row:read-own"
+    JOURNAL_KEEP = "journals:book:keep"
+    JOURNAL_CORRECT = "journals:row:correct"
+    RECORDER_READ = "recorders:recorder:read"
+    RECORDER_MANAGE = "recorders:recorder:manage"
+    KIOSK_USE = "recorders:kiosk:use"
+    INSPECTION_READ = "recorders:inspection:read"
+    INSPECTION_READ_OWN = "recorders:inspection:read-own"
+    INSPECTION_MANAGE = "recorders:inspection:manage"
+    DOCK_READ = "recorders:dock:read"
+    DOCK_MANAGE = "recorders:dock:manage"
+    RECORDING_READ = "archive:recording:read"
+    RECORDING_READ_OWN = "archive:recording:read-own"
+    RECORDING_PLAY = "archive:recording:play"
+    VAULT_HOLD = "archive:vault:hold"
+    VAULT_READ = "archive:vault:read"
+    OPENING_READ = "archive:opening:read"
+    STORAGE_READ = "archive:storage:read"
+    POLICY_MANAGE = "recorders:policy:manage"
+
+
+P = Permission
+GRANTS: Mapping[Post, frozenset[Permission]] = {
+    Post.HEAD: frozenset(P) - {P.DOCK_MANAGE},
+    Post.RESPONSIBLE: frozenset(P) - {P.APPOINT, P.PEOPLE_MANAGE, P.POLICY_MANAGE},
+    Post.INSPECTOR: frozenset({P.JOURNAL_READ_OWN, P.INSPECTION_READ_OWN, P.RECORDING_READ_OWN, P.NORMS_READ}),
+    Post.ADMINISTRATOR: frozenset({P.PEOPLE_READ, P.PEOPLE_MANAGE, P.APPOINT, P.DOCK_READ, P.DOCK_MANAGE, P.RECORDER_READ, P.STORAGE_READ, P.VAULT_READ, P.LEDGER_READ, P.NORMS_READ}),
+    Post.AUDITOR: frozenset({P.LEDGER_READ, P.JOURNAL_READ, P.OPENING_READ, P.PEOPLE_READ, P.NORMS_READ, P.VAULT_READ}),
+}
+# Posts whose rights reach the divisions below their own; a head's or holder's never do (444 p.6, 13).
+REACHES_DOWN = frozenset({Post.AUDITOR, Post.ADMINISTRATOR})
+# Posts that sign in with a second factor.
+TWO_FACTORS = frozenset({Post.HEAD, Post.RESPONSIBLE, Post.ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person of this request, with what the appointments of today grant, division by division."""
+
+    person: Person | None = None
+    appointments: tuple[Appointment, ...] = ()
+    grants: Mapping[Permission, frozenset[UUID]] = field(default_factory=dict)
+    organisation: Organisation | None = None
+    second_factor_missing: bool = False
+
+    def may(self, permission: Permission, organisation: Organisation | UUID | None = None) -> bool:
+        """Whether the right is held: anywhere, or in the given division."""
+        where = self.organisations(permission)
+        if organisation is None:
+            return bool(where)
+        return (organisation.id if isinstance(organisation, Organisation) else organisation) in where
+
+    def organisations(self, permission: Permission) -> frozenset[UUID]:
+        """The divisions in which the right is held."""
+        return self.grants.get(permission, frozenset())
+
+    def only(self, permission: Permission) -> "Actor":
+        """The same person with a single right left: a screen that stands where everybody passes."""
+        return replace(self, grants={permission: self.organisations(permission)})
+
+    def posts(self) -> frozenset[Post]:
+        """Posts held today, anywhere."""
+        return frozenset(Post(appointment.post) for appointment in self.appointments)
+
+    def post_in(self, organisation: Organisation | UUID | None) -> str:
+        """The first post held in a division ("" if none)."""
+        wanted = organisation.id if isinstance(organisation, Organisation) else organisation
+        return next((a.post for a in self.appointments if a.organisation_id == wanted), self.appointments[0].post if self.appointments else "")
+
+    def as_ledger(self, organisation: Organisation | UUID | None = None) -> actors.Actor:
+        """The actor as frozen text for the ledger; acting in ``organisation`` (by default the division of the page)."""
+        where = organisation.id if isinstance(organisation, Organisation) else organisation or (self.organisation.id if self.organisation else None)
+        if self.person is None:
+            return actors.Actor.system("nobody")
+        return actors.Actor(person=str(self.person.id), name=self.person.full_name, post=self.post_in(where), organisation=str(where or ""))
+
+
+def actor_for(user: User, *, verified: bool, division: str = "") -> Actor:
+    """What ``user`` may do today. ``verified``: the second factor was given; without it, posts that need it grant nothing.
+
+    ``division`` is the code of the division chosen on the page, when the person serves in several.
+    """
+    appointments = tuple(user.person.appointments.in_force().select_related("organisation", "person").order_by("starts_on", "id"))
+    missing = not verified and any(Post(a.post) in TWO_FACTORS for a in appointments)
+    grants: dict[Permission, set[UUID]] = {}
+    for appointment in () if missing else appointments:
+        reach = _below(appointment.organisation) if Post(appointment.post) in REACHES_DOWN else {appointment.organisation_id}
+        for permission in GRANTS[Post(appointment.post)]:
+            grants.setdefault(permission, set()).update(reach)
+    chosen = next((a.organisation for a in appointments if a.organisation.code == division), appointments[0].organisation if appointments else None)
+    return Actor(user.person, appointments, {key: frozenset(value) for key, value in grants.items()}, chosen, missing)
+
+
+def _below(organisation: Organisation) -> set[UUID]:
+    found, level = {organisation.id}, [organisation.id]
+    while level:
+        level = list(Organisation.objects.filter(parent_id__in=level).values_list("id", flat=True))
+        found.update(level)
+    return found
+
+
+class RequestWithActor(HttpRequest):
+    """A request after the people middleware."""
+
+    actor: Actor
+
+
+View = Callable[..., HttpResponseBase]
+
+
+def requires(*permissions: Permission) -> Callable[[View], View]:
+    """Let a view be reached only with one of ``permissions`` (444 p.13). The table test reads ``view.permissions``."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            actor = cast(RequestWithActor, request).actor
+            if actor.person is None:
+                return redirect_to_login(request.get_full_path())
+            if actor.second_factor_missing:
+                return redirect("web:second-factor")
+            if not any(actor.may(permission) for permission in permissions):
+                raise PermissionDenied(refusal(permissions))
+            return view(request, *args, **kwargs)
+
+        guarded.permissions = tuple(permissions)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def open_to_all(reason: str) -> Callable[[View], View]:
+    """Mark a view that needs no appointment, and say why. It guards itself (a token, a form, nothing secret)."""
+
+    def decorate(view: View) -> View:
+        view.permissions = ()  # type: ignore[attr-defined]
+        view.open_because = reason  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def refusal(permissions: Iterable[Permission]) -> str:
+    """Why one was refused, in words: who may, by appointment."""
+    posts = [post for post in Post if any(permission in GRANTS[post] for permission in permissions)]
+    return _("This page is for: %(posts)s. Rights come from an appointment by order; you hold none that opens it.") % {
+        "posts": ", ".join(str(post.label) for post in posts)
+    }

@@ -1,0 +1,1 @@
+"""Recorders, issue and return, inspections, docks (Order 444)."""

@@ -1,0 +1,84 @@
+"""The questions of a return: remarks, signature (444 p.10, 20)."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from qorgan.journals.actions import JournalRefusal
+from qorgan.people.models import Person, Signature
+from qorgan.people.signatures import SignatureRefused, prove
+from qorgan.recorders import issuing
+from qorgan.recorders.kiosk import draft as drafts
+from qorgan.recorders.kiosk.pages import IDLE_SECONDS_TYPING, Step, ask, is_responsible, kiosk_step, refuse, return_steps
+from qorgan.recorders.kiosk.start import DONE
+from qorgan.recorders.models import Issue
+from qorgan.recorders.refusals import RecorderRefusal
+
+REMARK_LETTERS = 500
+
+
+@kiosk_step(returning=True)
+def remarks(request: HttpRequest, step: Step) -> HttpResponse:
+    """Anything to note, does the recorder work, is the inspection over: one tap when there is nothing to say."""
+    try:
+        issue = issuing.open_issue(step.recorder)
+    except RecorderRefusal as refused:
+        return refuse(request, refused.sentence, refused.basis, refused.advice)
+    responsible = is_responsible(step.actor, step.organisation)
+    values = {"issue": issue, "responsible": responsible, "steps": return_steps(1), "idle_seconds": IDLE_SECONDS_TYPING}
+    if request.method != "POST":
+        return ask(request, "kiosk_return.html", step, values)
+    text, by_responsible = request.POST.get("remarks", "").strip()[:REMARK_LETTERS], responsible and "by_responsible" in request.POST
+    broken = "out_of_order" in request.POST
+    draft = drafts.save(
+        request, step.draft, remarks=text, out_of_order=broken, by_responsible=by_responsible, inspection_over=request.POST.get("inspection") == "over"
+    )
+    if problem := _missing(text, broken, by_responsible):
+        return ask(request, "kiosk_return.html", step, {**values, "draft": draft, "problem": problem}, refused=True)
+    return redirect("recorders:kiosk-return-sign")
+
+
+@kiosk_step(returning=True)
+def sign_return(request: HttpRequest, step: Step) -> HttpResponse:
+    """The PIN of the one who hands it in: column 5, remarks, state and entry are written together."""
+    problem = ""
+    try:
+        issue = issuing.open_issue(step.recorder)
+        signer = _signer(step, issue)
+        if request.method == "POST":
+            return _write(request, step, signer)
+    except SignatureRefused as error:
+        problem = str(error)
+    except RecorderRefusal as refused:
+        return refuse(request, refused.sentence, refused.basis, refused.advice)
+    except JournalRefusal as error:
+        return refuse(request, str(error), "444/9")
+    values = {"issue": issue, "signer": signer, "problem": problem, "steps": return_steps(2)}
+    return ask(request, "kiosk_return_sign.html", step, values, refused=bool(problem))
+
+
+def _write(request: HttpRequest, step: Step, signer: Person) -> HttpResponse:
+    draft = step.draft
+    proven = prove(person=signer, organisation=step.organisation, method=Signature.Method.PIN, secret=request.POST.get("pin", ""))
+    written = issuing.return_recorder(
+        actor=step.actor.as_ledger(step.organisation), recorder=step.recorder, proven=proven, remarks=draft.remarks,
+        out_of_order=draft.out_of_order, inspection_over=draft.inspection_over,
+    )
+    drafts.drop(request)
+    request.session[DONE] = {
+        "verb": "returned", "recorder": step.recorder.inventory_number, "name": signer.short_name, "row": written.row_number,
+        "entry": written.position, "stored": written.issue.stored_at is not None,
+    }
+    return redirect("recorders:kiosk-done")
+
+
+def _signer(step: Step, issue: Issue) -> Person:
+    return step.actor.person if step.draft.by_responsible and step.actor.person else issue.person
+
+
+def _missing(text: str, broken: bool, by_responsible: bool) -> str:
+    if broken and not text:
+        return _("Say what is wrong with the recorder.")
+    if by_responsible and not text:
+        return _("Write a remark: why the inspector does not hand it in.")
+    return ""

@@ -1,0 +1,1 @@
+"""Settings, addresses, layout, sign-in, today, command line: the floor that sees every room."""

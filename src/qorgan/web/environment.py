@@ -1,0 +1,79 @@
+"""Every setting of Qorgan, declared once: name, kind, default, meaning.
+
+Values come from the environment (``QORGAN_DISK_RESERVE_GIB=20``), secrets also from a file named by ``<NAME>_FILE``.
+A malformed value stops start-up with a sentence; nothing is guessed. ``docs/reference/settings.md`` is held to this list by a test.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+class SettingError(ValueError):
+    """A setting has a value that cannot be read; the message names it and says what is expected."""
+
+
+def _boolean(text: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if text.strip().lower() not in words:
+        raise ValueError("expected yes or no")
+    return words[text.strip().lower()]
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One declared setting. ``default`` is text, read by the same parser as the environment's."""
+
+    name: str
+    default: str
+    meaning: str
+    parse: Callable[[str], Any] = str
+    secret: bool = False
+
+
+DECLARED: tuple[Setting, ...] = (
+    Setting("QORGAN_DATA", "var", "Folder of database, keys, sealed recordings and papers.", lambda text: Path(text).expanduser().resolve()),
+    Setting("QORGAN_DATABASE", "", "Empty: SQLite in the data folder. Otherwise postgresql://user@host:port/name (password from PGPASSFILE or the address)."),
+    Setting("QORGAN_SECRET_KEY", "", "Signs sessions. Empty: made once and kept in the data folder.", secret=True),
+    Setting("QORGAN_HOSTS", "127.0.0.1,localhost,[::1]", "Host names under which the pages may be asked for, separated by commas.", _words),
+    Setting("QORGAN_LISTEN", "127.0.0.1:8444", "Address and port of the web server."),
+    Setting("QORGAN_THREADS", "96", "Threads of the web server; each running upload holds one.", int),
+    Setting("QORGAN_HTTPS", "no", "Pages are served over HTTPS (by a front server): cookies are then marked secure, and HSTS is sent.", _boolean),
+    Setting("QORGAN_ORIGIN", "qorgan.local/ledger", "Name of the ledger in checkpoints and receipts; chosen once, never changed."),
+    Setting("QORGAN_DEMO", "no", "A demonstration: the sign-in page shows its cast with secrets. Never on a real office.", _boolean),
+    Setting("QORGAN_SESSION_IDLE_MINUTES", "30", "A sign-in ends after so many minutes without a request.", int),
+    Setting("QORGAN_SESSION_HOURS", "12", "A sign-in ends after so many hours in any case.", int),
+    Setting("QORGAN_UNLOCK_MINUTES", "20", "The vault locks itself after so many minutes.", int),
+    Setting("QORGAN_SECRET_WORK_FACTOR", "18", "Cost of guessing a holder's secret: age scrypt work factor (2 to this power).", int),
+    Setting("QORGAN_DISK_RESERVE_GIB", "5", "Ingest refuses new uploads when less than this is free; nothing is ever deleted to make room.", float),
+    Setting("QORGAN_UPLOAD_READ_SECONDS", "60", "An upload request that brings no byte for so long is ended; the dock resumes later.", int),
+    Setting("QORGAN_SCRUB_MIB_PER_SECOND", "50", "Budget of the rolling check of stored recordings.", int),
+    Setting("QORGAN_LOG_FORMAT", "console", "console or json."),
+)
+
+
+def read(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Return every declared setting, parsed. Raises :class:`SettingError` naming the first malformed one."""
+    values: dict[str, Any] = {}
+    for setting in DECLARED:
+        text = environment.get(setting.name)
+        if text is None and setting.secret and (source := environment.get(f"{setting.name}_FILE")):
+            text = Path(source).read_text(encoding="utf-8").strip()
+        try:
+            values[setting.name] = setting.parse(setting.default if text is None else text)
+        except ValueError as error:
+            raise SettingError(f"{setting.name}: {error}. Meaning: {setting.meaning}") from error
+    unknown = sorted(name for name in environment if name.startswith("QORGAN_") and not _known(name))
+    if unknown:
+        raise SettingError(f"Unknown setting: {', '.join(unknown)}. See docs/reference/settings.md.")
+    return values
+
+
+def _known(name: str) -> bool:
+    return any(name in (setting.name, f"{setting.name}_FILE" if setting.secret else "") for setting in DECLARED)

@@ -1,0 +1,44 @@
+"""Refusals and errors as pages: a sentence that says what happened, what was kept, and what to do."""
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+logger = structlog.get_logger(__name__)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: the right is missing; says who has it."""
+    reason = str(exception) if exception and str(exception) else _("You have no right to this page.")
+    logger.info("refused", path=request.path, reason=reason)
+    return _refusal(request, 403, _("Not for this appointment"), reason, _("Ask the head of the division, or go back to Today."), "444/13")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """404: does not exist, or is not this person's to see."""
+    return _refusal(request, 404, _("Not found"), _("There is nothing at this address that you may see."), _("Check the address, or start from Today."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """500: nothing of the action was written. Drawn without the request, so that a failing database cannot break this page too."""
+    values = {
+        "title": _("Something failed on the server"), "status": 500,
+        "reason": _("The action was not carried out: nothing of it was written. What you had typed is still on the page before."),
+        "advice": _("Go back and try again. If it fails again, tell the administrator the time of this page."),
+    }
+    return HttpResponse(render_to_string("web/refusal.html", values), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """403 for a form that is too old or came from elsewhere."""
+    return _refusal(
+        request, 403, _("This form has expired"), _("The form was opened before the last sign-in, or did not come from this page. Nothing was written."),
+        _("Go back, reload the page and send it again."),
+    )
+
+
+def _refusal(request: HttpRequest, status: int, title: str, reason: str, advice: str, basis: str = "") -> HttpResponse:
+    values = {"title": title, "reason": reason, "advice": advice, "basis": basis, "status": status}
+    return render(request, "web/refusal.html", values, status=status)

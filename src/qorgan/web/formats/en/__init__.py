@@ -1,0 +1,1 @@
+"""English, as an office in Kazakhstan writes it."""

@@ -1,0 +1,37 @@
+"""Addresses of the house: each room keeps its own under its prefix."""
+
+from django.urls import include, path
+
+from qorgan.web import errors, ledger_pages, sign_in, today
+
+web = [
+    path("", today.today, name="today"),
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-in/code/", sign_in.second_factor, name="second-factor"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("division/", sign_in.choose_division, name="division"),
+    path("language/", today.set_language, name="language"),
+]
+
+ledger = [
+    path("", ledger_pages.entries, name="entries"),
+    path("<int:position>/", ledger_pages.entry, name="entry"),
+    path("<int:position>/proof/", ledger_pages.proof, name="proof"),
+    path("check/", ledger_pages.check_now, name="check"),
+    path("checkpoint", ledger_pages.checkpoint, name="checkpoint"),
+    path("tile/<path:path>", ledger_pages.tiles, name="tile"),
+]
+
+urlpatterns = [
+    path("", include((web, "web"))),
+    path("", include("qorgan.recorders.urls")),
+    path("", include("qorgan.archive.urls")),
+    path("journal/", include("qorgan.journals.urls")),
+    path("people/", include("qorgan.people.urls")),
+    path("ledger/", include((ledger, "ledger"))),
+    path("norms/", include("qorgan.norms.urls")),
+]
+
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

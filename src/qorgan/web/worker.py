@@ -1,0 +1,87 @@
+"""Background work without a broker: a loop that claims due duties one by one.
+
+A claim is ``UPDATE ... WHERE next_at <= now AND (claimed_until IS NULL OR claimed_until < now)`` and a look at the row count; a
+worker that dies loses its claim after ``CLAIM``.
+"""
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from django.db import close_old_connections
+from django.db.models import Q
+from django.utils import timezone
+
+from qorgan.archive.scrub import scrub_some
+from qorgan.archive.tus import forget_stale_uploads
+from qorgan.archive.vault.actions import lock_expired
+from qorgan.ledger.check import check_and_remember
+from qorgan.ledger.checkpoints import make_checkpoint
+from qorgan.web.models import Duty
+
+logger = structlog.get_logger(__name__)
+CLAIM = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a duty does and how often."""
+
+    run: Callable[[], object]
+    every: timedelta
+
+
+DUTIES: Mapping[str, Work] = {
+    "ledger-checkpoint": Work(make_checkpoint, timedelta(minutes=1)),
+    "ledger-check": Work(check_and_remember, timedelta(minutes=10)),
+    "archive-scrub": Work(scrub_some, timedelta(minutes=5)),
+    "vault-lock-expired": Work(lock_expired, timedelta(minutes=1)),
+    "uploads-forget-stale": Work(forget_stale_uploads, timedelta(hours=1)),
+}
+
+
+def claim(name: str, worker: str) -> bool:
+    """Take a due duty; False when it is not due or someone else has it."""
+    now = timezone.now()
+    due = Duty.objects.filter(name=name, next_at__lte=now).filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
+    return due.update(claimed_until=now + CLAIM, claimed_by=worker) == 1
+
+
+def do(name: str, work: Work) -> None:
+    """Run a claimed duty and put it back with its next time; a failure is written down and does not stop the others."""
+    began, problem = time.monotonic(), ""
+    try:
+        work.run()
+    except Exception as error:  # noqa: BLE001 - the loop must go on; the duty's row and the log carry the failure
+        problem = f"{type(error).__name__}: {error}"
+        logger.exception("duty failed", duty=name)
+    now = timezone.now()
+    Duty.objects.filter(name=name).update(
+        next_at=now + work.every, claimed_until=None, claimed_by="", last_at=now, last_seconds=time.monotonic() - began, last_problem=problem
+    )
+
+
+def run(*, once: bool = False, stop: threading.Event | None = None) -> int:
+    """Work until told to stop (SIGTERM, SIGINT). ``once``: do everything that is due, then return."""
+    stop = stop or threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    for name in DUTIES:
+        Duty.objects.get_or_create(name=name, defaults={"next_at": timezone.now()})
+    while not stop.is_set():
+        for name, work in DUTIES.items():
+            if claim(name, worker):
+                do(name, work)
+        if once:
+            break
+        close_old_connections()
+        stop.wait(2)
+    return 0

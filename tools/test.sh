@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Everything that must hold, in parts that are named and timed. `test.sh check`: only the checks that run no test.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/machine.sh
+bash tools/setup.sh test
+export QORGAN_DATA=${QORGAN_TEST_DATA:-$PWD/var/test}
+mkdir -p "$QORGAN_DATA"
+unset QORGAN_DATABASE || true
+bin=.venv/bin
+failed=()
+part() { # part NAME COMMAND...
+  local name=$1 began=$SECONDS; shift
+  say "$name"
+  if "$@"; then say "$name: holds ($((SECONDS - began)) s)"; else failed+=("$name"); say "$name: DOES NOT HOLD ($((SECONDS - began)) s)"; fi
+}
+part "ruff" $bin/ruff check src tests benchmarks tools
+part "import order of the rooms" $bin/lint-imports --no-cache
+part "types (mypy strict)" $bin/mypy --no-error-summary
+part "translations complete" $bin/python tools/messages.py check
+part "migrations match the models" $bin/python -m django makemigrations --check --dry-run --settings qorgan.web.settings
+if [ "${1:-}" != check ]; then
+  part "unit tests, SQLite" $bin/pytest -q -n 2
+  if postgresql=$(bash tools/postgresql.sh start); then
+    part "unit tests, PostgreSQL" env QORGAN_DATABASE="$postgresql" $bin/pytest -q -n 2 src
+    bash tools/postgresql.sh stop
+  else
+    say "SKIPPED: unit tests on PostgreSQL"
+  fi
+  part "crash tests (processes killed at each durable step)" $bin/pytest -q -m slow
+  if need_debian /usr/bin/chromium chromium; then
+    part "browser tests" $bin/pytest -q -m browser
+  else
+    say "SKIPPED: browser tests"
+  fi
+fi
+if [ ${#failed[@]} -gt 0 ]; then say "does not hold: ${failed[*]}"; exit 1; fi
+say "everything holds ($SECONDS s)"
