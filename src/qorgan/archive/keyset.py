@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 ROWS = 50
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of one page, newest first, and the cursors ("" for none) of its neighbours."""
+    """Keys of the rows of one page, newest first, and the cursors ("" for none) of its neighbours."""
 
-    rows: Sequence[Any]
+    ids: Sequence[Any]
     newer: str
     older: str
 
@@ -39,20 +40,21 @@ def by_time(found: QuerySet[Any], field: str, *, after: str, before: str, rows: 
 
 
 def _older(field: str, at: datetime, pk: UUID) -> Q:
-    return Q(**{f"{field}__lt": at}) | Q(**{field: at, "id__gt": pk})
+    """One range of the index and a filter on its first rows; an OR of two conditions would be sorted whole by SQLite."""
+    return Q(**{f"{field}__lte": at}) & (Q(**{f"{field}__lt": at}) | Q(id__gt=pk))
 
 
 def _newer(field: str, at: datetime, pk: UUID) -> Q:
-    return Q(**{f"{field}__gt": at}) | Q(**{field: at, "id__lt": pk})
+    return Q(**{f"{field}__gte": at}) & (Q(**{f"{field}__gt": at}) | Q(id__lt=pk))
 
 
 def _write(at: datetime, pk: UUID) -> str:
-    return f"{round(at.timestamp() * 1_000_000)}.{pk.hex}"
+    return f"{(at - _EPOCH) // timedelta(microseconds=1)}.{pk.hex}"
 
 
 def _read(cursor: str) -> tuple[datetime, UUID] | None:
     micro, _dot, name = cursor.partition(".")
     try:
-        return datetime.fromtimestamp(int(micro) // 1_000_000, UTC).replace(microsecond=int(micro) % 1_000_000), UUID(hex=name)
-    except (ValueError, OverflowError, OSError):
+        return _EPOCH + timedelta(microseconds=int(micro)), UUID(hex=name)
+    except (ValueError, OverflowError):
         return None

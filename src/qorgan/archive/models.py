@@ -4,6 +4,7 @@ Whose a recording is (recorder, inspection, division's words for them) is kept a
 """
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from qorgan.people.alphabet import fold
 from qorgan.people.models import Organisation, Person
 
 
@@ -61,6 +63,7 @@ class Recording(models.Model):
     case_label = models.CharField(max_length=300, blank=True)
     kind = models.CharField(max_length=20)  # video, audio, photo, other, broken, empty
     name = models.CharField(max_length=255)  # made safe to show; the device's own is in the manifest
+    words = models.CharField(max_length=1000, blank=True, editable=False)  # what search finds it by; follows the texts it is made of
     path = models.TextField()
     media: Any = models.JSONField(default=dict)
     plain_sha256 = models.CharField(max_length=64)
@@ -86,7 +89,8 @@ class Recording(models.Model):
             models.CheckConstraint(condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")), name="archive_recording_ends_after_start"),
         ]
         indexes = [
-            models.Index(fields=["organisation", "-started_at", "id"], name="archive_rec_by_time"),
+            # the words stand in the index so that a search for a rare one reads nothing else
+            models.Index(fields=["organisation", "-started_at", "id", "words"], name="archive_rec_by_time"),
             models.Index(fields=["organisation", "source_number", "-started_at", "id"], name="archive_rec_by_source"),
             models.Index(fields=["organisation", "person", "-started_at", "id"], name="archive_rec_by_person"),
             models.Index(fields=["organisation", "case", "-started_at", "id"], name="archive_rec_by_case"),
@@ -96,6 +100,11 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **values: Any) -> None:
+        """Save, with the words of search as they follow from the other texts."""
+        self.words = fold(" ".join((self.case_label, self.person_name, self.source_number, self.name)))[:1000]
+        super().save(*args, update_fields=None if update_fields is None else {*update_fields, "words"}, **values)
 
     @property
     def duration(self) -> timedelta | None:

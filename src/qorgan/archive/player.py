@@ -1,6 +1,7 @@
 """The player: facts of one recording, the two fields that open the vault, the picture over its time line (444 p.13, 21)."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -9,7 +10,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden, HttpResponseRedirect, HttpResponseServerError
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -126,13 +126,12 @@ def _opener(request: HttpRequest, found: Recording, vault: OpenVault, kind: Open
     """Opens the sealed file, then writes the opening; only then may a byte leave."""
 
     def open_plain() -> BinaryIO:
-        plain = open_sealed(store.open_blob(found.sealed_blake3), vault.identities)
-        try:
+        with ExitStack() as failing:
+            sealed = failing.enter_context(store.open_blob(found.sealed_blake3))
+            plain = open_sealed(sealed, vault.identities)
             actor = actor_of(request).as_ledger(found.organisation_id)
             write_opening(actor=actor, unlocking=vault.unlocking, recording=found, kind=kind)
-        except BaseException:
-            plain.close()
-            raise
+            failing.pop_all()
         return plain
 
     return open_plain
@@ -145,7 +144,7 @@ def _page(request: HttpRequest, found: Recording, form: UnlockForm, status: int 
     values: dict[str, Any] = {
         **particulars(found), "showing": showing(found.media), "may_play": may_play, "vault": vault, "opens": vault is not None and _opens(vault, found),
         "has_key": may_play and actor.person is not None and confirmed_key(found.organisation, actor.person) is not None,
-        "form": form, "purposes": PURPOSES, "holders": holders(found.organisation).values(), "seconds_left": _seconds_left(vault),
+        "form": form, "purposes": PURPOSES, "holders": holders(found.organisation).values(),
         "unlock_minutes": settings.QORGAN["QORGAN_UNLOCK_MINUTES"], "no_key": _no_key(found), "openings": _openings(request, found),
     }
     response = render(request, "archive/recording.html", values, status=status)
@@ -163,10 +162,6 @@ def _openings(request: HttpRequest, found: Recording) -> list[Opening] | None:
     if not actor_of(request).may(Permission.OPENING_READ, found.organisation_id):
         return None
     return list(Opening.objects.filter(recording=found).order_by("-position")[:SHOWN_OPENINGS])
-
-
-def _seconds_left(vault: OpenVault | None) -> int:
-    return max(0, int((vault.unlocking.expires_at - timezone.now()).total_seconds())) if vault else 0
 
 
 def _no_key(found: Recording) -> str:

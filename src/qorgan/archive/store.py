@@ -102,6 +102,11 @@ def drop_blob(sealed_blake3: str) -> None:
     durable.remove(blob_path(sealed_blake3))
 
 
+def blobs() -> Iterator[Path]:
+    """Every stored file, in no order."""
+    return (Path(settings.DATA) / "blobs").glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*")
+
+
 def spooled() -> list[UUID]:
     """Uploads of which a spool file lies on the disk."""
     folder = Path(settings.DATA) / "spool"

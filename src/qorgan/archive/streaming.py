@@ -27,7 +27,7 @@ def answer(request: HttpRequest, open_plain: Callable[[], BinaryIO], *, size: in
     if request.method == "HEAD":
         response = HttpResponse(content_type=content_type)
     else:
-        response = StreamingHttpResponse(_blocks(open_plain(), part, may_go_on), content_type=content_type)
+        response = StreamingHttpResponse(_Blocks(open_plain(), part, may_go_on), content_type=content_type)
     if part.partial:
         response.status_code = 206
         response["Content-Range"] = part.content_range(size)
@@ -43,18 +43,31 @@ def _headed(response: HttpResponseBase, etag: str) -> HttpResponseBase:
     return response
 
 
-def _blocks(plain: BinaryIO, part: Part, may_go_on: Callable[[], bool]) -> Iterator[bytes]:
-    """The bytes of the part. A player that is paused holds the answer open: so the right is asked for again on the way."""
-    with plain:
+class _Blocks:
+    """The bytes of the part, block by block. Closed by the answer, also when nobody read it.
+
+    A player that is paused holds the answer open: so the right is asked for again on the way.
+    """
+
+    def __init__(self, plain: BinaryIO, part: Part, may_go_on: Callable[[], bool]) -> None:
+        self._plain, self._left, self._may_go_on = plain, part.length, may_go_on
+        self._asked = time.monotonic()
         plain.seek(part.start)
-        left, asked = part.length, time.monotonic()
-        while left:
-            block = plain.read(min(left, BLOCK))
-            if not block:
-                return
-            left -= len(block)
-            yield block
-            if time.monotonic() - asked > ASK_EVERY_SECONDS:
-                if not may_go_on():
-                    return
-                asked = time.monotonic()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if time.monotonic() - self._asked > ASK_EVERY_SECONDS:
+            if not self._may_go_on():
+                raise StopIteration
+            self._asked = time.monotonic()
+        block = self._plain.read(min(self._left, BLOCK))
+        if not block:
+            raise StopIteration
+        self._left -= len(block)
+        return block
+
+    def close(self) -> None:
+        """Close the recording."""
+        self._plain.close()

@@ -185,9 +185,10 @@ class Board:
             files_done, bytes_done = _sum(files, KEPT), _sum(sizes, KEPT) + sum(doings.uploading.values())
         speed = _speed(doings.moved)
         owed = max(0, bytes_total - bytes_done)
-        problem = doings.problem or (tally.problem if tally else "") or self._general_for(tally)
+        problem = doings.problem or (tally.problem if tally else "")
         if not problem and device is None and tally is not None and tally.files.get("discovered"):
             problem = "unplugged"
+        problem = problem or self._general_for(tally)
         return Sight(
             recorder=recorder,
             inventory_number=number,

@@ -97,10 +97,10 @@ class Spool:
 
 
 class _Source(io.RawIOBase):
-    """The device's file; a failing read means the device, never the spool. Counts what it gave."""
+    """The device's file; a failing read means the device, never the spool. It gives ``size`` bytes and not one more."""
 
-    def __init__(self, file: BinaryIO, moved: Callable[[int], None], stopped: Callable[[], bool]) -> None:
-        self._file, self._moved, self._stopped, self._done = file, moved, stopped, 0
+    def __init__(self, file: BinaryIO, size: int, moved: Callable[[int], None], stopped: Callable[[], bool]) -> None:
+        self._file, self._size, self._moved, self._stopped, self._done = file, size, moved, stopped, 0
 
     def readable(self) -> bool:
         return True
@@ -113,6 +113,8 @@ class _Source(io.RawIOBase):
         except OSError as error:
             raise Unplugged(str(error)) from error
         self._done += count
+        if self._done > self._size:
+            raise Changed  # still being recorded: reading on might never end
         self._moved(self._done)
         return count
 
@@ -163,7 +165,7 @@ class Intake:
             _spool_errors(),
             temporary.open("xb", buffering=0) as target,
         ):
-            source = _Source(file, moved, self.stopped)
+            source = _Source(file, seen.size, moved, self.stopped)
             return seal(source, target, office.sealed_to())  # type: ignore[arg-type]
 
     def _manifest(self, file: File, device: Device, office: Office, sealed: Sealed, probed: media.Media) -> Manifest:

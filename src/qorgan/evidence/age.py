@@ -256,6 +256,4 @@ def _scrypt(secret: str, salt: bytes, work_factor: int) -> ChaCha20Poly1305:
     cost = 1 << work_factor
     # OpenSSL wants the memory named: 128 * r * N for the table, and a little for the blocks.
     room = 128 * 8 * (cost + 4)
-    return ChaCha20Poly1305(
-        hashlib.scrypt(secret.encode(), salt=_SCRYPT_SALT + salt, n=cost, r=8, p=1, maxmem=room, dklen=32)
-    )
+    return ChaCha20Poly1305(hashlib.scrypt(secret.encode(), salt=_SCRYPT_SALT + salt, n=cost, r=8, p=1, maxmem=room, dklen=32))

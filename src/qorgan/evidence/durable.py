@@ -164,7 +164,10 @@ def begin_writing(descriptor: int, offset: int, length: int) -> None:
     again :data:`_WRITTEN_BEHIND` bytes later, when they are on the disk, it frees them. A long recording then passes
     through memory without pushing everything else out of it.
     """
-    if hasattr(os, "posix_fadvise"):
+    if not hasattr(os, "posix_fadvise"):
+        return
+    # Only a hint: a pipe or an odd file system refuses it, and loses nothing.
+    with suppress(OSError):
         os.posix_fadvise(descriptor, offset, length, os.POSIX_FADV_DONTNEED)
         if offset >= _WRITTEN_BEHIND:
             os.posix_fadvise(descriptor, offset - _WRITTEN_BEHIND, length, os.POSIX_FADV_DONTNEED)

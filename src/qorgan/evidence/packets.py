@@ -17,10 +17,7 @@ from av.container import InputContainer
 SECOND = 1_000_000
 """Microseconds. All times here are whole microseconds from the first packet of the file."""
 
-_FORMATS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,asf,flv,dhav,h264,hevc,wav,mp3,aac,ogg,flac,amr,"
-    "jpeg_pipe,png_pipe,image2"
-)
+_FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,asf,flv,dhav,h264,hevc,wav,mp3,aac,ogg,flac,amr,jpeg_pipe,png_pipe,image2"
 _PHOTOS = frozenset({"jpeg_pipe", "png_pipe", "image2"})
 _PHOTO_ENDS = (b"\xff\xd9", b"IEND\xaeB`\x82")
 _READ = 1 << 20
@@ -43,6 +40,7 @@ class _Track:
     untimed: int = 0
     back: int = 0
     last_order: int | None = None
+    last_shown: tuple[int, int] = (-(1 << 63), 0)
     interval: int = 0
 
     def add(self, packet: "av.Packet[Any]") -> None:
@@ -60,6 +58,7 @@ class _Track:
             self.untimed += 1
         else:
             self.times.append(shown)
+            self.last_shown = max(self.last_shown, (shown, packet.duration or 0))
 
     def finish(self) -> None:
         """Sort the times (pictures are stored in another order than shown); find the usual step between two."""
@@ -76,7 +75,10 @@ class _Track:
 
     @property
     def end(self) -> int:
-        return self.microseconds(self.times[-1] + self.interval)
+        """The last packet lasts as long as the others, unless it says that it is shorter."""
+        last, length = self.last_shown
+        shorter = length > 0 and (length < self.interval or not self.interval)
+        return self.microseconds(last + (length if shorter else self.interval))
 
 
 def examine(path: Path) -> dict[str, Any]:
@@ -107,8 +109,15 @@ def _photo(container: InputContainer, path: Path) -> dict[str, Any]:
 
 
 def _recording(container: InputContainer) -> dict[str, Any]:
+    # Only this family counts its packets in the header; what others call frames are samples or guesses.
+    counted = "mp4" in container.format.name
     tracks = {
-        stream.index: _Track(stream.type, stream.codec_context.name, stream.time_base or Fraction(1), stream.frames)
+        stream.index: _Track(
+            kind=stream.type,
+            codec=stream.codec_context.name,
+            unit=stream.time_base or Fraction(1),
+            promised=stream.frames if counted else 0,
+        )
         for stream in container.streams
         if stream.type in {"video", "audio"} and stream.codec_context is not None
     }
@@ -172,9 +181,7 @@ def _tolerance(track: _Track) -> int:
 def _gaps(track: _Track, start: int, end: int) -> list[list[int]]:
     tolerance = _tolerance(track)
     edges: Iterable[tuple[int, int]] = (
-        (track.microseconds(a + track.interval), track.microseconds(b))
-        for a, b in zip(track.times, track.times[1:], strict=False)
-        if b - a > track.interval
+        (track.microseconds(a + track.interval), track.microseconds(b)) for a, b in zip(track.times, track.times[1:], strict=False) if b - a > track.interval
     )
     step = track.microseconds(track.interval)
     gaps = [[a - start, b - start] for a, b in edges if b - a + step > tolerance]

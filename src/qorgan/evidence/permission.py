@@ -50,11 +50,7 @@ class ErasePermission:
             raise PermissionNoteError(f"This is not a note of the format {cls.FORMAT}.")
         texts = (values["origin"], values["dock"], values["recorder"], values["given_at"])
         allowed = values["allowed"]
-        fits = (
-            all(isinstance(text, str) for text in texts)
-            and isinstance(values["position"], int)
-            and isinstance(allowed, list)
-        )
+        fits = all(isinstance(text, str) for text in texts) and isinstance(values["position"], int) and isinstance(allowed, list)
         if not fits or not all(isinstance(digest, str) and _HEX.fullmatch(digest) for digest in allowed):
             raise PermissionNoteError("A field of the permission is not of its kind.")
         return cls(**{**values, "allowed": tuple(allowed)})

@@ -62,9 +62,7 @@ def make(index: int, size: int, get: merkle.Get, checkpoint: str, extra: bytes =
     return Proof(index, tuple(merkle.inclusion_path(index, size, get)), checkpoint, extra).to_text()
 
 
-def verify(
-    text: str, entry_leaf: bytes, verifiers: Sequence[note.Checker], origin: str | None = None
-) -> tuple[int, Checkpoint]:
+def verify(text: str, entry_leaf: bytes, verifiers: Sequence[note.Checker], origin: str | None = None) -> tuple[int, Checkpoint]:
     """Return the entry's index and the checkpoint it is proven under. ``entry_leaf`` is the leaf **hash** of the entry.
 
     Raises :class:`qorgan.evidence.merkle.ProofError` if the proof does not hold, and

@@ -18,8 +18,8 @@ from qorgan.evidence.age import Recipient, new_header
 from qorgan.evidence.durable import begin_writing
 from qorgan.evidence.reader import CHUNK, FINAL, NOT_FINAL, SEALED_CHUNK
 
-BLOCK_CHUNKS = 32
-"""Chunks that travel from thread to thread together: 2 MiB."""
+BLOCK_CHUNKS = 16
+"""Chunks that travel from thread to thread together: 1 MiB."""
 _SLOTS = 4
 
 Progress = Callable[[int], None]
@@ -75,9 +75,7 @@ class _Output:
         return str(self._hash.hexdigest())
 
 
-def seal(
-    source: BinaryIO, target: BinaryIO, recipients: Sequence[Recipient], progress: Progress | None = None
-) -> Sealed:
+def seal(source: BinaryIO, target: BinaryIO, recipients: Sequence[Recipient], progress: Progress | None = None) -> Sealed:
     """Seal all of ``source`` from its position on into ``target``, a plain age v1 file for ``recipients``.
 
     ``target`` is written from its position on and flushed, not synced: :func:`qorgan.evidence.durable.publish` does

@@ -49,7 +49,10 @@ def open_book(*, actor: Actor, organisation: Organisation, started_on: date, kin
         last = Book.objects.filter(organisation=organisation, kind=kind).aggregate(last=Max("number"))["last"] or 0
         book = Book.objects.create(organisation=organisation, kind=kind, number=last + 1, started_on=started_on)
         log.append(
-            kinds.BOOK_OPENED, actor=actor, subject=f"book:{book.id}", organisation=str(organisation.id),
+            kinds.BOOK_OPENED,
+            actor=actor,
+            subject=f"book:{book.id}",
+            organisation=str(organisation.id),
             payload={"kind": kind, "number": book.number, "started_on": started_on.isoformat()},
         )
     return book
@@ -66,7 +69,10 @@ def add_row(*, actor: Actor, book: Book, cells: Mapping[int, Cell], person_key: 
         last = Row.objects.filter(book=locked).order_by("-number").values_list("number", flat=True).first() or 0
         row = Row.objects.create(book=locked, number=last + 1, person_key=person_key, subject_key=subject_key)
         log.append(
-            kinds.ROW_WRITTEN, actor=actor, subject=f"row:{row.id}", organisation=str(locked.organisation_id),
+            kinds.ROW_WRITTEN,
+            actor=actor,
+            subject=f"row:{row.id}",
+            organisation=str(locked.organisation_id),
             payload={"book": str(locked.id), "number": row.number},
         )
         for column, cell in sorted(cells.items()):
@@ -111,7 +117,10 @@ def close_book(*, actor: Actor, book: Book, finished_on: date, sheets: int) -> B
         locked.finished_on, locked.sheets = finished_on, sheets
         locked.save(update_fields=["finished_on", "sheets"])
         log.append(
-            kinds.BOOK_CLOSED, actor=actor, subject=f"book:{locked.id}", organisation=str(locked.organisation_id),
+            kinds.BOOK_CLOSED,
+            actor=actor,
+            subject=f"book:{locked.id}",
+            organisation=str(locked.organisation_id),
             payload={"finished_on": finished_on.isoformat(), "sheets": sheets},
         )
     return locked
@@ -125,9 +134,7 @@ def sheets_of(last_row: int) -> int:
 def _mark(actor: Actor, row: Row, column: int, cell: Cell, kind: Kind, strikes: Mark | None = None, note: str = "") -> Mark:
     if not 2 <= column <= COLUMNS:
         raise JournalRefusal(_("The journal of appendix 1 has columns 1 to 7; the first is the row's number."))
-    mark = Mark(
-        row=row, column=column, text=cell.text, occurred_at=cell.occurred_at, written_at=timezone.now(), writer=actor.name, strikes=strikes, note=note
-    )
+    mark = Mark(row=row, column=column, text=cell.text, occurred_at=cell.occurred_at, written_at=timezone.now(), writer=actor.name, strikes=strikes, note=note)
     organisation = row.book.organisation
     mark_digest = digest(mark.values)
     if cell.proven is not None:
@@ -149,5 +156,3 @@ def _signed(mark: Mark) -> dict[str, str] | None:
 def _refuse_closed(book: Book) -> None:
     if book.finished_on is not None:
         raise JournalRefusal(_("This book is closed: its sheets are numbered, laced and sealed (444 p.9)."))
-
-

@@ -29,7 +29,8 @@ class CorrectForm(forms.Form):
 
     text = forms.CharField(label=_("What holds"), max_length=500)
     occurred_at = forms.DateTimeField(
-        label=_("Date and time"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        label=_("Date and time"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%d.%m.%Y %H:%M"],
     )
     reason = forms.CharField(label=_("Why it was wrong"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))

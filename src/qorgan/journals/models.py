@@ -88,7 +88,10 @@ class Mark(models.Model):
     def values(self) -> dict[str, Any]:
         """What the signature and the ledger cover."""
         return {
-            "row": str(self.row_id), "column": self.column, "text": self.text,
+            "row": str(self.row_id),
+            "column": self.column,
+            "text": self.text,
             "occurred_at": self.occurred_at.isoformat() if self.occurred_at else None,
-            "strikes": str(self.strikes_id) if self.strikes_id else None, "note": self.note,
+            "strikes": str(self.strikes_id) if self.strikes_id else None,
+            "note": self.note,
         }

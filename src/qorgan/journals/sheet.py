@@ -54,8 +54,15 @@ def _drawn(row: Row, marks: Sequence[Mark]) -> SheetRow:
 def paper(book: Book, rows: Iterable[SheetRow], *, responsible: str, position: int | None) -> BookPaper:
     """The whole book as a paper (444 p.8-9, appendix 1)."""
     return BookPaper(
-        organisation_kk=book.organisation.name_kk, organisation_ru=book.organisation.name_ru, printed_at=timezone.now(), started_on=book.started_on,
-        finished_on=book.finished_on, sheets=book.sheets, rows=[_row_paper(row) for row in rows], responsible=responsible, ledger_position=position,
+        organisation_kk=book.organisation.name_kk,
+        organisation_ru=book.organisation.name_ru,
+        printed_at=timezone.now(),
+        started_on=book.started_on,
+        finished_on=book.finished_on,
+        sheets=book.sheets,
+        rows=[_row_paper(row) for row in rows],
+        responsible=responsible,
+        ledger_position=position,
     )
 
 
@@ -72,5 +79,10 @@ def _mark_paper(mark: Mark, *, struck: bool) -> MarkPaper:
     signature = mark.signature
     method: Method = signature.method if signature else ""  # type: ignore[assignment]
     return MarkPaper(
-        text=mark.shown, struck=struck, note=mark.note, signer=signature.name if signature else "", signed_at=signature.signed_at if signature else None, method=method
+        text=mark.shown,
+        struck=struck,
+        note=mark.note,
+        signer=signature.name if signature else "",
+        signed_at=signature.signed_at if signature else None,
+        method=method,
     )

@@ -54,9 +54,19 @@ def book(request: HttpRequest, book_id: UUID) -> HttpResponse:
     if query:
         rows = visible.filter(pk__in=_found_ids(visible, query)).order_by("number")
     values = {
-        "book": found, "rows": drawn(rows), "sheet": sheet, "sheets": sheets, "last": last, "query": query, "columns": COLUMNS, "names": dict(COLUMNS), "title_of_book": TITLE,
-        "own_only": not actor.may(Permission.JOURNAL_READ, found.organisation_id), "written": request.GET.get("written", ""),
-        "may_keep": actor.may(Permission.JOURNAL_KEEP, found.organisation_id), "may_correct": _may_correct(actor, found),
+        "book": found,
+        "rows": drawn(rows),
+        "sheet": sheet,
+        "sheets": sheets,
+        "last": last,
+        "query": query,
+        "columns": COLUMNS,
+        "names": dict(COLUMNS),
+        "title_of_book": TITLE,
+        "own_only": not actor.may(Permission.JOURNAL_READ, found.organisation_id),
+        "written": request.GET.get("written", ""),
+        "may_keep": actor.may(Permission.JOURNAL_KEEP, found.organisation_id),
+        "may_correct": _may_correct(actor, found),
         "blank_rows": range(max(0, 6 - (last - (sheet - 1) * PER_SHEET))) if not query and found.finished_on is None else (),
     }
     return render(request, "journals/book.html", values)
@@ -90,11 +100,17 @@ def correct(request: HttpRequest, mark_id: UUID) -> HttpResponse:
         except actions.JournalRefusal as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("Row %(row)d is corrected: the old entry is struck through. Entry %(position)d in the ledger.") % {"row": mark.row.number, "position": new.position})
+            messages.success(
+                request,
+                _("Row %(row)d is corrected: the old entry is struck through. Entry %(position)d in the ledger.")
+                % {"row": mark.row.number, "position": new.position},
+            )
             return redirect("journals:row", mark.row_id)
     will = [
-        _("“%(text)s” in row %(row)d, column %(column)d is struck through and stays readable.") % {"text": mark.shown, "row": mark.row.number, "column": mark.column},
-        _("The new value is written above it; your reason and signature stand in column 7."), _("It cannot be undone, only corrected again."),
+        _("“%(text)s” in row %(row)d, column %(column)d is struck through and stays readable.")
+        % {"text": mark.shown, "row": mark.row.number, "column": mark.column},
+        _("The new value is written above it; your reason and signature stand in column 7."),
+        _("It cannot be undone, only corrected again."),
     ]
     values = {"form": form, "mark": mark, "will": will, "back": reverse("journals:row", args=[mark.row_id])}
     return render(request, "journals/correct.html", values, status=422 if form.errors else 200)
@@ -133,7 +149,12 @@ def close_book(request: HttpRequest, book_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Book %(number)d is closed with %(sheets)d sheets.") % {"number": found.number, "sheets": form.cleaned_data["sheets"]})
             return redirect("journals:book", found.id)
-    values = {"form": form, "title": _("Close book %(number)d") % {"number": found.number}, "action": _("Close the book"), "back": reverse("journals:book", args=[found.id])}
+    values = {
+        "form": form,
+        "title": _("Close book %(number)d") % {"number": found.number},
+        "action": _("Close the book"),
+        "back": reverse("journals:book", args=[found.id]),
+    }
     return render(request, "journals/form.html", values, status=422 if form.errors else 200)
 
 
@@ -160,8 +181,11 @@ def print_blank(request: HttpRequest) -> HttpResponse:
     form = BlankForm(request.GET or None)
     sheets = form.cleaned_data["sheets"] if form.is_valid() else 24
     blank = BookPaper(
-        organisation_kk=organisation.name_kk if organisation else "", organisation_ru=organisation.name_ru if organisation else "",
-        printed_at=timezone.now(), sheets=sheets, responsible=_responsible(organisation),
+        organisation_kk=organisation.name_kk if organisation else "",
+        organisation_ru=organisation.name_ru if organisation else "",
+        printed_at=timezone.now(),
+        sheets=sheets,
+        responsible=_responsible(organisation),
     )
     language = _paper_language(request)
     return _pdf(print_paper(blank, language), f"journal-blank-{language}.pdf")

@@ -81,9 +81,7 @@ def _write(frontier: Frontier, started: int) -> Checkpoint:
         _keep_subtrees(started, frontier.size)
         key = ledger_key()
         head = SignedHead(origin=key.name, size=frontier.size, root=frontier.root())
-        return Checkpoint.objects.create(
-            size=frontier.size, root=frontier.root(), note=head.sign(key), frontier=frontier.to_bytes(), made_at=timezone.now()
-        )
+        return Checkpoint.objects.create(size=frontier.size, root=frontier.root(), note=head.sign(key), frontier=frontier.to_bytes(), made_at=timezone.now())
 
 
 def _keep_subtrees(old: int, new: int) -> None:

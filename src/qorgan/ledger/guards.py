@@ -29,12 +29,12 @@ class AppendOnly(Operation):
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """No model changes."""
 
-    def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any) -> None:
+    def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any) -> None:  # noqa: ARG002 - Django's signature
         """Create the triggers."""
-        for statement in (self._postgresql() if schema_editor.connection.vendor == "postgresql" else self._sqlite()):
+        for statement in self._postgresql() if schema_editor.connection.vendor == "postgresql" else self._sqlite():
             schema_editor.execute(statement, params=None)
 
-    def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any) -> None:
+    def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any) -> None:  # noqa: ARG002 - Django's signature
         """Drop the triggers (development only)."""
         suffix = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
         for name in self._names(schema_editor.connection.vendor):
@@ -50,14 +50,12 @@ class AppendOnly(Operation):
 
     def _sqlite(self) -> list[str]:
         message = f"RAISE(ABORT, 'append only: {self.table}')"
-        statements = [
-            f"CREATE TRIGGER {self.table}_no_{verb.lower()} BEFORE {verb} ON {self.table} BEGIN SELECT {message}; END" for verb in self.refuse
-        ]
+        statements = [f"CREATE TRIGGER {self.table}_no_{verb.lower()} BEFORE {verb} ON {self.table} BEGIN SELECT {message}; END" for verb in self.refuse]
         for number, columns in enumerate(self.unique):
             same = " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
             statements.append(
                 f"CREATE TRIGGER {self.table}_once_{number} BEFORE INSERT ON {self.table} "
-                f"WHEN EXISTS (SELECT 1 FROM {self.table} WHERE {same}) BEGIN SELECT {message}; END"  # noqa: S608 - names of our own tables
+                f"WHEN EXISTS (SELECT 1 FROM {self.table} WHERE {same}) BEGIN SELECT {message}; END"
             )
         return statements
 
@@ -70,7 +68,5 @@ class AppendOnly(Operation):
             f"CREATE TRIGGER {self.table}_no_{verb.lower()} BEFORE {verb} ON {self.table} FOR EACH ROW EXECUTE FUNCTION qorgan_append_only()"
             for verb in self.refuse
         ]
-        statements.append(
-            f"CREATE TRIGGER {self.table}_no_truncate BEFORE TRUNCATE ON {self.table} FOR EACH STATEMENT EXECUTE FUNCTION qorgan_append_only()"
-        )
+        statements.append(f"CREATE TRIGGER {self.table}_no_truncate BEFORE TRUNCATE ON {self.table} FOR EACH STATEMENT EXECUTE FUNCTION qorgan_append_only()")
         return statements

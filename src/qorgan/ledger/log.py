@@ -86,5 +86,7 @@ def _now_us(previous_us: int) -> int:
     now = server_now_us()
     if now < previous_us - TOLERATED_STEP_BACK_US:
         behind = (previous_us - now) // 1_000_000
-        raise LedgerError(_("The server's clock is %(seconds)d s behind the last entry of the ledger. Nothing was written; correct the clock.") % {"seconds": behind})
+        raise LedgerError(
+            _("The server's clock is %(seconds)d s behind the last entry of the ledger. Nothing was written; correct the clock.") % {"seconds": behind}
+        )
     return max(now, previous_us)

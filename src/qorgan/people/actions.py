@@ -25,22 +25,28 @@ def create_organisation(*, actor: Actor, code: str, name_kk: str, name_ru: str, 
     with writing():
         organisation.save(force_insert=True)
         log.append(
-            kinds.ORGANISATION_CREATED, actor=actor, subject=f"organisation:{organisation.id}", organisation=str(organisation.id),
+            kinds.ORGANISATION_CREATED,
+            actor=actor,
+            subject=f"organisation:{organisation.id}",
+            organisation=str(organisation.id),
             payload={"code": code, "name_kk": name_kk, "name_ru": name_ru, "bin": bin},
         )
     return organisation
 
 
-def create_person(*, actor: Actor, organisation: Organisation, family_name: str, given_name: str, patronymic: str = "", service_number: str = "", iin: str = "") -> Person:
+def create_person(
+    *, actor: Actor, organisation: Organisation, family_name: str, given_name: str, patronymic: str = "", service_number: str = "", iin: str = ""
+) -> Person:
     """Enter a person. Raises ``ValidationError`` for a wrong IIN or a service number that exists."""
-    person = Person(
-        organisation=organisation, family_name=family_name, given_name=given_name, patronymic=patronymic, service_number=service_number, iin=iin
-    )
+    person = Person(organisation=organisation, family_name=family_name, given_name=given_name, patronymic=patronymic, service_number=service_number, iin=iin)
     person.full_clean()
     with writing():
         person.save(force_insert=True)
         log.append(
-            kinds.PERSON_CREATED, actor=actor, subject=f"person:{person.id}", organisation=str(organisation.id),
+            kinds.PERSON_CREATED,
+            actor=actor,
+            subject=f"person:{person.id}",
+            organisation=str(organisation.id),
             payload={"name": person.full_name, "service_number": service_number},
         )
     return person
@@ -53,9 +59,7 @@ def open_sign_in(*, actor: Actor, person: Person, login: str, password: str, lan
         user.full_clean(exclude=["password"])
         user.set_password(password)
         user.save(force_insert=True)
-        log.append(
-            kinds.USER_CREATED, actor=actor, subject=f"person:{person.id}", organisation=str(person.organisation_id), payload={"login": user.login}
-        )
+        log.append(kinds.USER_CREATED, actor=actor, subject=f"person:{person.id}", organisation=str(person.organisation_id), payload={"login": user.login})
     return user
 
 
@@ -68,7 +72,9 @@ def set_pin(*, actor: Actor, person: Person, pin: str) -> None:
         log.append(kinds.PIN_SET, actor=actor, subject=f"person:{person.id}", organisation=str(person.organisation_id), payload={})
 
 
-def appoint(*, actor: Actor, person: Person, organisation: Organisation, post: Post, order_number: str, order_date: date, starts_on: date, ends_on: date | None = None) -> Appointment:
+def appoint(
+    *, actor: Actor, person: Person, organisation: Organisation, post: Post, order_number: str, order_date: date, starts_on: date, ends_on: date | None = None
+) -> Appointment:
     """Appoint by order (444 p.6). Raises ``ValidationError`` when the post is held by someone else on that day."""
     appointment = Appointment(
         person=person, organisation=organisation, post=post, order_number=order_number, order_date=order_date, starts_on=starts_on, ends_on=ends_on
@@ -78,10 +84,17 @@ def appoint(*, actor: Actor, person: Person, organisation: Organisation, post: P
         _refuse_second_holder(appointment)
         appointment.save(force_insert=True)
         log.append(
-            kinds.APPOINTED, actor=actor, subject=f"person:{person.id}", organisation=str(organisation.id),
+            kinds.APPOINTED,
+            actor=actor,
+            subject=f"person:{person.id}",
+            organisation=str(organisation.id),
             payload={
-                "name": person.full_name, "post": post.value, "order_number": order_number, "order_date": order_date.isoformat(),
-                "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat() if ends_on else None,
+                "name": person.full_name,
+                "post": post.value,
+                "order_number": order_number,
+                "order_date": order_date.isoformat(),
+                "starts_on": starts_on.isoformat(),
+                "ends_on": ends_on.isoformat() if ends_on else None,
             },
         )
     return appointment
@@ -97,7 +110,10 @@ def end_appointment(*, actor: Actor, appointment: Appointment, order_number: str
         current.end_order_number = order_number
         current.save(update_fields=["ended_at", "end_order_number"])
         log.append(
-            kinds.APPOINTMENT_ENDED, actor=actor, subject=f"person:{current.person_id}", organisation=str(current.organisation_id),
+            kinds.APPOINTMENT_ENDED,
+            actor=actor,
+            subject=f"person:{current.person_id}",
+            organisation=str(current.organisation_id),
             payload={"name": current.person.full_name, "post": current.post, "order_number": order_number},
         )
     return current

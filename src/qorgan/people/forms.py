@@ -12,9 +12,7 @@ from qorgan.people.numbers import validate_iin, validate_service_number
 
 def date_field(label: Any, **values: Any) -> forms.DateField:
     """A date that browsers offer a calendar for and that may also be typed as 22.11.2026."""
-    return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), input_formats=["%Y-%m-%d", "%d.%m.%Y"], **values
-    )
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), input_formats=["%Y-%m-%d", "%d.%m.%Y"], **values)
 
 
 class PersonForm(forms.Form):
@@ -79,7 +77,10 @@ class PinForm(forms.Form):
 
     password = forms.CharField(label=_("Your password"), widget=forms.PasswordInput, strip=False)
     pin = forms.RegexField(
-        label=_("PIN"), regex=r"^[0-9]{4,8}$", widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}), help_text=_("Four to eight digits.")
+        label=_("PIN"),
+        regex=r"^[0-9]{4,8}$",
+        widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Four to eight digits."),
     )
     again = forms.CharField(label=_("PIN again"), widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
 
@@ -113,5 +114,3 @@ class PasswordForm(forms.Form):
         if values.get("new") and values.get("again") != values["new"]:
             self.add_error("again", _("The two passwords differ."))
         return values
-
-

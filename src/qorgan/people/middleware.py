@@ -27,6 +27,11 @@ def actor(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[
     return handle
 
 
+def is_verified(user: User) -> bool:
+    """Whether the second factor was given (django-otp adds the method to the user of a request)."""
+    return bool(getattr(user, "is_verified", lambda: False)())
+
+
 def _actor(request: HttpRequest) -> Actor:
     user = request.user
     if not user.is_authenticated or not isinstance(user, User) or not user.is_active:
@@ -38,5 +43,5 @@ def _actor(request: HttpRequest) -> Actor:
         return Actor()
     if SEEN not in request.session or now - seen >= _TOUCH_SECONDS:
         request.session[SEEN] = now
-    found = actor_for(user, verified=bool(user.is_verified()), division=request.session.get(DIVISION, ""))
+    found = actor_for(user, verified=is_verified(user), division=request.session.get(DIVISION, ""))
     return found.only(Permission.KIOSK_USE) if request.session.get(STATION) else found

@@ -61,9 +61,11 @@ def person_page(request: HttpRequest, person_id: UUID) -> HttpResponse:
     appointments = list(person.appointments.select_related("organisation").order_by("-starts_on", "-id"))
     current = {appointment.id for appointment in person.appointments.in_force()}
     values = {
-        "person": person, "appointments": [(appointment, appointment.id in current) for appointment in appointments],
+        "person": person,
+        "appointments": [(appointment, appointment.id in current) for appointment in appointments],
         "user_of_person": User.objects.filter(person=person).first(),
-        "may_manage": actor.may(Permission.PEOPLE_MANAGE, person.organisation_id), "may_appoint": actor.may(Permission.APPOINT, person.organisation_id),
+        "may_manage": actor.may(Permission.PEOPLE_MANAGE, person.organisation_id),
+        "may_appoint": actor.may(Permission.APPOINT, person.organisation_id),
     }
     return render(request, "people/person.html", values)
 
@@ -81,9 +83,15 @@ def appoint(request: HttpRequest, person_id: UUID) -> HttpResponse:
         except ValidationError as error:
             _show(form, error)
         else:
-            messages.success(request, _("%(name)s: %(post)s, by order № %(order)s.") % {"name": person.full_name, "post": appointment.get_post_display(), "order": appointment.order_number})
+            messages.success(
+                request,
+                _("%(name)s: %(post)s, by order № %(order)s.")
+                % {"name": person.full_name, "post": appointment.get_post_display(), "order": appointment.order_number},
+            )
             return redirect("people:person", person.id)
-    return _form_page(request, form, title=_("Appoint %(name)s by order") % {"name": person.full_name}, action=_("Appoint"), back=f"/people/{person.id}/", basis="444/6")
+    return _form_page(
+        request, form, title=_("Appoint %(name)s by order") % {"name": person.full_name}, action=_("Appoint"), back=f"/people/{person.id}/", basis="444/6"
+    )
 
 
 @requires(Permission.APPOINT)
@@ -100,7 +108,8 @@ def end_appointment(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         return redirect("people:person", appointment.person_id)
     will = [
         _("%(name)s, %(post)s: the appointment ends at this moment.") % {"name": appointment.person.full_name, "post": appointment.get_post_display()},
-        _("An open vault of this person locks at once."), _("The ending is written into the ledger and cannot be undone."),
+        _("An open vault of this person locks at once."),
+        _("The ending is written into the ledger and cannot be undone."),
     ]
     values = {"form": form, "will": will, "back": f"/people/{appointment.person_id}/", "title": _("End the appointment")}
     return render(request, "people/end.html", values, status=422 if form.errors else 200)

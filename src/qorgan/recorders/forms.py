@@ -3,23 +3,26 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from qorgan.people.models import Organisation, Person
 from qorgan.people.numbers import validate_bin
 from qorgan.recorders.access import inspectors
-from qorgan.recorders.models import ONE_LINE, Inspection, Policy, Recorder
+from qorgan.recorders.models import ONE_LINE, Inspection, Issue, Policy, Recorder
 from qorgan.recorders.patterns import PATTERNS
 
 _DIGITS = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 _DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
-class ParticularsForm(forms.ModelForm[Recorder]):
+class ParticularsForm(forms.ModelForm):  # type: ignore[type-arg]
     """What may change about a recorder."""
 
-    pattern = forms.ChoiceField(label=_("File names"), choices=PATTERNS, required=False, help_text=_("How this model names its files; by itself is right for most."))
+    pattern = forms.ChoiceField(
+        label=_("File names"), choices=PATTERNS, required=False, help_text=_("How this model names its files; by itself is right for most.")
+    )
 
     class Meta:
         model = Recorder
@@ -39,7 +42,7 @@ class RegisterForm(ParticularsForm):
     """A recorder with its inventory number (444 p.7)."""
 
     class Meta(ParticularsForm.Meta):
-        fields = ("inventory_number", *ParticularsForm.Meta.fields)
+        fields = ("inventory_number", "model", "serial", "pattern", "volume_serial", "volume_label", "marker")  # type: ignore[assignment]
         help_texts = {**ParticularsForm.Meta.help_texts, "inventory_number": _("As in the accounts of the division. It cannot be changed later.")}
 
 
@@ -103,14 +106,16 @@ class InspectionForm(KioskInspectionForm):
         self.fields["planned_on"].initial = timezone.localdate
 
 
-class PolicyForm(forms.ModelForm[Policy]):
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     """The rules of the office."""
 
     class Meta:
         model = Policy
         fields = ("erase_after_receipt", "low_charge_percent", "refuse_low_charge", "overdue_hour")
         help_texts = {
-            "erase_after_receipt": _("Only files whose receipt the dock has verified, each time with an entry in the ledger. Off: the recorder keeps its copies."),
+            "erase_after_receipt": _(
+                "Only files whose receipt the dock has verified, each time with an entry in the ledger. Off: the recorder keeps its copies."
+            ),
             "low_charge_percent": _("Below this the charge is noted in column 7 of the journal at issue."),
             "overdue_hour": _("A recorder not back at this hour of the day of issue is shown as overdue."),
         }
@@ -120,3 +125,20 @@ class DockForm(forms.Form):
     """A dock to be enrolled."""
 
     name = forms.CharField(label=_("Name"), max_length=100, validators=[ONE_LINE], help_text=_("Where it stands: “room 214”."))
+
+
+class AssignForm(forms.Form):
+    """The issue to which a recording belongs."""
+
+    issue = forms.ModelChoiceField(label=_("Issue"), queryset=Issue.objects.none())
+
+    def __init__(self, *args: Any, issues: QuerySet[Issue], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["issue"]
+        field.queryset = issues.select_related("person", "inspection", "recorder").order_by("-issued_at")  # type: ignore[attr-defined]
+        field.label_from_instance = _issue_words  # type: ignore[attr-defined]
+
+
+def _issue_words(issue: Issue) -> str:
+    taken = timezone.localtime(issue.issued_at).strftime("%d.%m.%Y %H:%M")
+    return f"{issue.recorder.inventory_number} · {taken} · {issue.person.short_name} · № {issue.inspection.number}"

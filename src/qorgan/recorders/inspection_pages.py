@@ -50,7 +50,7 @@ def inspection(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
     actor, found = actor_of(request), _inspection(request, inspection_id)
     issues = list(Issue.objects.filter(inspection=found).select_related("recorder", "person", "row").order_by("issued_at"))
     values = {
-        "inspection": found, "issues": issues, "line": line_of(actor, found, issues),
+        "inspection": found, "issues": issues, "line": line_of(actor, found, issues), "still_out": [one for one in issues if one.returned_at is None],
         "may_manage": actor.may(Permission.INSPECTION_MANAGE, found.organisation_id),
     }
     return render(request, "recorders/inspection.html", values)

@@ -20,7 +20,7 @@ from qorgan.recorders.access import free_recorders, inspectors, policy_of
 from qorgan.recorders.actions import close_inspection, report_out_of_order
 from qorgan.recorders.models import Inspection, Issue, Recorder
 from qorgan.recorders.refusals import RecorderRefusal
-from qorgan.recorders.storing import write_column_6
+from qorgan.recorders.storing import write_if_emptied
 
 INVENTORY_NUMBER, FULL_NAME, RECEIVED, RETURNED, NOTE = 2, 3, 4, 5, 7  # columns of appendix 1
 
@@ -92,8 +92,7 @@ def return_recorder(
         )
         if out_of_order:
             report_out_of_order(actor=actor, recorder=current, fault=remarks, reported_by=proven.person.full_name)
-        if issue.emptied_at is not None:
-            write_column_6(actor=Actor.system("dock", str(current.organisation_id)), issue=issue, at=issue.emptied_at)
+        write_if_emptied(issue=issue)
         if inspection_over and not Issue.objects.filter(inspection=issue.inspection, returned_at=None).exists():
             _close_once(actor, issue.inspection, now)
     return Written(issue, issue.row.number, entry.position)
@@ -170,7 +169,8 @@ def refuse_charge(organisation: Organisation, charge_percent: int) -> None:
     policy = policy_of(organisation)
     if policy.refuse_low_charge and charge_percent < policy.low_charge_percent:
         raise RecorderRefusal(
-            _("The battery has %(percent)d %%; this office does not issue below %(limit)d %%.") % {"percent": charge_percent, "limit": policy.low_charge_percent},
+            _("The battery has %(percent)d %%; this office does not issue below %(limit)d %%.")
+            % {"percent": charge_percent, "limit": policy.low_charge_percent},
             basis="444/20", advice=_("Put it on charge and take another."),
         )
 

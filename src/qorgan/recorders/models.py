@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from qorgan.archive.models import Recording
 from qorgan.journals.models import Mark, Row
 from qorgan.people.models import Organisation, Person
 from qorgan.people.numbers import validate_bin
@@ -151,6 +152,34 @@ class Issue(models.Model):
         day = timezone.localtime(self.issued_at).replace(hour=0, minute=0, second=0, microsecond=0)
         due = day + timedelta(hours=hour)
         return due if due > self.issued_at else due + timedelta(days=1)
+
+
+class Attribution(models.Model):
+    """Whose recording it is: the issue during which it was made, or none yet. One for each recording; no personal data of its own.
+
+    ``basis`` says how that was found. Only an issue named by hand replaces an earlier answer, with a ledger entry.
+    """
+
+    class Basis(models.TextChoices):
+        """How the issue was found."""
+
+        TIME = "time", _("by the time of the recording, corrected")
+        LAST = "last", _("the last issue of the recorder; the recording's own time does not fit")
+        HAND = "hand", _("named by the responsible person")
+        NONE = "none", _("not known")
+
+    recording = models.OneToOneField(Recording, on_delete=models.CASCADE, primary_key=True, related_name="attribution")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    recorder = models.ForeignKey(Recorder, on_delete=models.PROTECT, null=True, blank=True, related_name="attributions")
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, null=True, blank=True, related_name="attributions")
+    basis = models.CharField(max_length=10, choices=Basis.choices)
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation"], condition=Q(issue=None), name="recorders_unattributed")]
+
+    def __str__(self) -> str:
+        return f"{self.recording_id}: {self.basis}"
 
 
 class Stranger(models.Model):

@@ -1,6 +1,6 @@
 """Pages of recorders: the list, one recorder with its history, registering, changing, withdrawing, mending (444 p.7, 20)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,18 +14,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from qorgan.archive.access import recordings
+from qorgan.archive.models import Dock
 from qorgan.ledger.log import said
 from qorgan.ledger.models import Entry
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Actor, Permission, requires
 from qorgan.recorders import access, actions
+from qorgan.recorders.docking import Device, in_docks
 from qorgan.recorders.forms import FaultForm, ParticularsForm, ReasonForm, RegisterForm, RepairedForm
 from qorgan.recorders.models import Issue, Recorder
 from qorgan.recorders.paging import actor_of, division_of, say_written
+from qorgan.recorders.patterns import PATTERNS
 from qorgan.recorders.refusals import RecorderRefusal
 
 PER_PAGE = 100
 SHOWN_ISSUES = 25
 SHOWN_ENTRIES = 20
+MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Line:
     recorder: Recorder
     out: Issue | None
     overdue: bool
+    device: Device | None
 
 
 @requires(Permission.RECORDER_READ)
@@ -49,7 +55,8 @@ def recorders(request: HttpRequest) -> HttpResponse:
         found = found.filter(inventory_number__icontains=text)
     open_issues = Issue.objects.filter(returned_at=None).select_related("person", "inspection")
     page = list(found.filter(inventory_number__gt=after).prefetch_related(Prefetch("issues", open_issues, to_attr="out"))[: PER_PAGE + 1])
-    lines = [_line(recorder) for recorder in page[:PER_PAGE]]
+    standing = in_docks(Dock.objects.filter(organisation__in=actor.organisations(Permission.RECORDER_READ), revoked_at=None))
+    lines = [_line(recorder, standing) for recorder in page[:PER_PAGE]]
     out = access.issues(actor).filter(returned_at=None).count()
     values = {
         "lines": lines, "out": out, "older": page[PER_PAGE - 1].inventory_number if len(page) > PER_PAGE else "", "q": text,
@@ -70,7 +77,8 @@ def recorder(request: HttpRequest, recorder_id: UUID) -> HttpResponse:
     values = {
         "recorder": found, "issues": page[:SHOWN_ISSUES], "older": page[SHOWN_ISSUES - 1].row.number if len(page) > SHOWN_ISSUES else "",
         "out": next((issue for issue in page if issue.returned_at is None), None), "history": _history(found),
-        "may_manage": actor.may(Permission.RECORDER_MANAGE, found.organisation_id), "entered": RegisterForm.Meta.fields,
+        "may_manage": actor.may(Permission.RECORDER_MANAGE, found.organisation_id), "pattern_name": dict(PATTERNS).get(found.pattern, found.pattern),
+        "labels": {field.name: field.verbose_name for field in Recorder._meta.fields}, **_recordings(actor, found),
     }
     return render(request, "recorders/recorder.html", values)
 
@@ -173,11 +181,20 @@ def _managed(request: HttpRequest, recorder_id: UUID) -> Recorder:
     return get_object_or_404(Recorder.objects.filter(organisation__in=mine).select_related("organisation"), pk=recorder_id)
 
 
-def _line(recorder: Recorder) -> Line:
+def _line(recorder: Recorder, standing: Mapping[str, Device]) -> Line:
     out: Issue | None = next(iter(recorder.out), None)  # type: ignore[attr-defined]
     policy = getattr(recorder.organisation, "recorder_policy", None)
     hour = policy.overdue_hour if policy else 19
-    return Line(recorder, out, out is not None and out.overdue_at(hour) < timezone.now())
+    return Line(recorder, out, out is not None and out.overdue_at(hour) < timezone.now(), standing.get(str(recorder.pk)))
+
+
+def _recordings(actor: Actor, recorder: Recorder) -> dict[str, Any]:
+    """How many recordings of it this person may see; counted up to a thousand, which stays quick in any archive."""
+    if not actor.may(Permission.RECORDING_READ, recorder.organisation_id):
+        return {"recordings": None}
+    found = recordings(actor).filter(organisation_id=recorder.organisation_id, source_number=recorder.inventory_number)
+    count = len(found.values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    return {"recordings": min(count, MOST_COUNTED), "more_recordings": count > MOST_COUNTED}
 
 
 def _history(recorder: Recorder) -> list[tuple[Entry, dict[str, Any]]]:

@@ -42,7 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add every server command."""
-    for name, run, words in (("setup", _setup, "prepare data folder and database"), ("serve", _serve, "start the web server"), ("worker", _worker, "start the background worker")):
+    for name, run, words in (
+        ("setup", _setup, "prepare data folder and database"),
+        ("serve", _serve, "start the web server"),
+        ("worker", _worker, "start the background worker"),
+    ):
         parser = subparsers.add_parser(name, help=words)
         parser.add_argument("--format", choices=("text", "json"), default="text")
         parser.set_defaults(run=run)
@@ -75,8 +79,14 @@ def _serve(_options: argparse.Namespace) -> int:
     host, _colon, port = settings.QORGAN["QORGAN_LISTEN"].rpartition(":")
     os.environ["DJANGO_SETTINGS_MODULE"] = "qorgan.web.settings"
     Granian(
-        "qorgan.web.wsgi:application", address=host.strip("[]"), port=int(port), interface=Interfaces.WSGI, workers=1,
-        blocking_threads=settings.QORGAN["QORGAN_THREADS"], backpressure=settings.QORGAN["QORGAN_THREADS"] * 2, log_access=False,
+        "qorgan.web.wsgi:application",
+        address=host.strip("[]"),
+        port=int(port),
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=settings.QORGAN["QORGAN_THREADS"],
+        backpressure=settings.QORGAN["QORGAN_THREADS"] * 2,
+        log_access=False,
     ).serve()
     return 0
 

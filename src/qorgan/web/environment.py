@@ -40,6 +40,12 @@ class Setting:
 DECLARED: tuple[Setting, ...] = (
     Setting("QORGAN_DATA", "var", "Folder of database, keys, sealed recordings and papers.", lambda text: Path(text).expanduser().resolve()),
     Setting("QORGAN_DATABASE", "", "Empty: SQLite in the data folder. Otherwise postgresql://user@host:port/name (password from PGPASSFILE or the address)."),
+    Setting(
+        "QORGAN_DATABASE_OWNER",
+        "",
+        "PostgreSQL only, used by `qorgan setup`: address of the role that owns the tables. The role of QORGAN_DATABASE then owns nothing and may only add where rows are for ever.",
+        secret=True,
+    ),
     Setting("QORGAN_SECRET_KEY", "", "Signs sessions. Empty: made once and kept in the data folder.", secret=True),
     Setting("QORGAN_HOSTS", "127.0.0.1,localhost,[::1]", "Host names under which the pages may be asked for, separated by commas.", _words),
     Setting("QORGAN_LISTEN", "127.0.0.1:8444", "Address and port of the web server."),

@@ -24,7 +24,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """500: nothing of the action was written. Drawn without the request, so that a failing database cannot break this page too."""
     values = {
-        "title": _("Something failed on the server"), "status": 500,
+        "title": _("Something failed on the server"),
+        "status": 500,
         "reason": _("The action was not carried out: nothing of it was written. What you had typed is still on the page before."),
         "advice": _("Go back and try again. If it fails again, tell the administrator the time of this page."),
     }
@@ -34,7 +35,10 @@ def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """403 for a form that is too old or came from elsewhere."""
     return _refusal(
-        request, 403, _("This form has expired"), _("The form was opened before the last sign-in, or did not come from this page. Nothing was written."),
+        request,
+        403,
+        _("This form has expired"),
+        _("The form was opened before the last sign-in, or did not come from this page. Nothing was written."),
         _("Go back, reload the page and send it again."),
     )
 

@@ -34,8 +34,15 @@ def entries(request: HttpRequest) -> HttpResponse:
     shown = list(found[: PAGE + 1])
     rows = [_row(entry) for entry in shown[:PAGE]]
     values = {
-        "rows": rows, "kinds": registered(), "kind": request.GET.get("kind", ""), "day": request.GET.get("day", ""), "subject": request.GET.get("subject", ""),
-        "older": shown[PAGE - 1].position if len(shown) > PAGE else None, "newer": request.GET.get("before", ""), "checkpoint": latest(), "ledger": ledger_state(),
+        "rows": rows,
+        "kinds": registered(),
+        "kind": request.GET.get("kind", ""),
+        "day": request.GET.get("day", ""),
+        "subject": request.GET.get("subject", ""),
+        "older": shown[PAGE - 1].position if len(shown) > PAGE else None,
+        "newer": request.GET.get("before", ""),
+        "checkpoint": latest(),
+        "ledger": ledger_state(),
     }
     return render(request, "web/ledger/entries.html", values)
 
@@ -47,7 +54,13 @@ def entry(request: HttpRequest, position: int) -> HttpResponse:
     found = get_object_or_404(access.entries(_actor(request).organisations(Permission.LEDGER_READ)), position=position)
     checkpoint = Checkpoint.objects.filter(size__gt=position).order_by("size").first()
     content = said(found)
-    values = {"row": _row(found), "payload": _lines(content["payload"]), "commitment": bytes(found.commitment).hex(), "salt": bytes(found.content.salt).hex(), "checkpoint": checkpoint}
+    values = {
+        "row": _row(found),
+        "payload": _lines(content["payload"]),
+        "commitment": bytes(found.commitment).hex(),
+        "salt": bytes(found.content.salt).hex(),
+        "checkpoint": checkpoint,
+    }
     return render(request, "web/ledger/entry.html", values)
 
 
@@ -73,7 +86,11 @@ def check_now(request: HttpRequest) -> HttpResponse:
     if report.holds:
         messages.success(request, _("Checked: %(size)d entries and %(checkpoints)d checkpoints hold.") % vars(report))
     else:
-        messages.error(request, _("Checked: %(problems)d problems. The first is at entry %(position)d.") % {"problems": len(report.problems), "position": report.problems[0]["position"]})
+        messages.error(
+            request,
+            _("Checked: %(problems)d problems. The first is at entry %(position)d.")
+            % {"problems": len(report.problems), "position": report.problems[0]["position"]},
+        )
     return redirect("ledger:entries")
 
 
@@ -128,7 +145,15 @@ def _day(text: str) -> Any:
 def _row(found: Entry) -> dict[str, Any]:
     content = said(found)
     actor = content["actor"]
-    return {"entry": found, "position": found.position, "at": found.at, "kind": found.kind_shown, "actor": actor["name"], "subject": found.subject, "gist": _gist(content["payload"])}
+    return {
+        "entry": found,
+        "position": found.position,
+        "at": found.at,
+        "kind": found.kind_shown,
+        "actor": actor["name"],
+        "subject": found.subject,
+        "gist": _gist(content["payload"]),
+    }
 
 
 def _gist(payload: dict[str, Any]) -> str:

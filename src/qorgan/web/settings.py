@@ -27,8 +27,7 @@ def _secret_key() -> str:
     return path.read_text(encoding="ascii")
 
 
-def _database() -> dict[str, object]:
-    address = str(QORGAN["QORGAN_DATABASE"])
+def _database(address: str) -> dict[str, object]:
     if not address:
         return {
             "ENGINE": "qorgan.ledger.sqlite",
@@ -55,7 +54,9 @@ DEBUG = False
 ALLOWED_HOSTS = list(QORGAN["QORGAN_HOSTS"])
 ROOT_URLCONF = "qorgan.web.urls"
 WSGI_APPLICATION = "qorgan.web.wsgi.application"
-DATABASES = {"default": _database()}
+DATABASES = {"default": _database(QORGAN["QORGAN_DATABASE"])}
+if QORGAN["QORGAN_DATABASE_OWNER"]:
+    DATABASES["owner"] = _database(QORGAN["QORGAN_DATABASE_OWNER"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -21,8 +21,8 @@ from qorgan.ledger.actors import Actor
 from qorgan.ledger.transactions import writing
 from qorgan.people import kinds
 from qorgan.people.middleware import DIVISION
-from qorgan.people.models import User
-from qorgan.people.rights import TWO_FACTORS, Post, open_to_all
+from qorgan.people.models import Post, User
+from qorgan.people.rights import TWO_FACTORS, open_to_all
 from qorgan.web.demo.shown import demo_cast
 
 
@@ -110,7 +110,9 @@ def _enter(request: HttpRequest, user: User) -> HttpResponse:
         response: HttpResponse = redirect(f"{reverse('web:second-factor')}?next={_next(request)}")
     else:
         response = _welcome(request, user)
-    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, max_age=settings.LANGUAGE_COOKIE_AGE, samesite="Strict", secure=settings.SESSION_COOKIE_SECURE)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, user.language, max_age=settings.LANGUAGE_COOKIE_AGE, samesite="Strict", secure=settings.SESSION_COOKIE_SECURE
+    )
     return response
 
 
@@ -133,7 +135,9 @@ def _welcome(request: HttpRequest, user: User) -> HttpResponseRedirect:
 def _actor(user: User) -> Actor:
     appointment = user.person.appointments.in_force().first()
     return Actor(
-        person=str(user.person_id), name=user.person.full_name, post=appointment.post if appointment else "",
+        person=str(user.person_id),
+        name=user.person.full_name,
+        post=appointment.post if appointment else "",
         organisation=str(appointment.organisation_id if appointment else user.person.organisation_id),
     )
 
@@ -147,5 +151,3 @@ def _next(request: HttpRequest) -> str:
     """Where to go afterwards: a path of this server, or ""."""
     target = request.POST.get("next") or request.GET.get("next") or ""
     return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else ""
-
-

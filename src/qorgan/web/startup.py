@@ -7,11 +7,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from qorgan.evidence import durable
+from qorgan.ledger.grants import grant
 from qorgan.ledger.log import TOLERATED_STEP_BACK_US, last_us
 from qorgan.ledger.models import Marker
 from qorgan.ledger.signing import create_key, key_path
@@ -26,7 +27,10 @@ def set_up() -> None:
     data = Path(settings.DATA)
     for name in ("", "keys", "blobs", "spool", "ledger"):
         durable.make_directory(data / name)
-    call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+    owner = "owner" if "owner" in settings.DATABASES else "default"
+    call_command("migrate", database=owner, verbosity=0, interactive=False, skip_checks=True)
+    if owner == "owner":
+        grant(connections[owner], str(settings.DATABASES["default"]["USER"]))
     create_key()
     identity = data / "installation.json"
     marker = Marker.objects.first()
@@ -45,7 +49,9 @@ def refuse_or_start() -> None:
     known = set(executor.loader.disk_migrations)
     strange = sorted(f"{app}.{name}" for app, name in executor.loader.applied_migrations if (app, name) not in known and app in OURS)
     if strange:
-        raise StartRefused(_("The database was written by a newer Qorgan (%(names)s). Start that version, or restore a backup.") % {"names": ", ".join(strange)})
+        raise StartRefused(
+            _("The database was written by a newer Qorgan (%(names)s). Start that version, or restore a backup.") % {"names": ", ".join(strange)}
+        )
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise StartRefused(_("The database is not prepared for this version: run `qorgan setup`."))
     if not key_path().exists():

@@ -18,8 +18,8 @@ from django.db import close_old_connections
 from django.db.models import Q
 from django.utils import timezone
 
+from qorgan.archive.ingest import forget_stale_uploads
 from qorgan.archive.scrub import scrub_some
-from qorgan.archive.tus import forget_stale_uploads
 from qorgan.archive.vault.actions import lock_expired
 from qorgan.ledger.check import check_and_remember
 from qorgan.ledger.checkpoints import make_checkpoint
@@ -58,7 +58,7 @@ def do(name: str, work: Work) -> None:
     began, problem = time.monotonic(), ""
     try:
         work.run()
-    except Exception as error:  # noqa: BLE001 - the loop must go on; the duty's row and the log carry the failure
+    except Exception as error:
         problem = f"{type(error).__name__}: {error}"
         logger.exception("duty failed", duty=name)
     now = timezone.now()

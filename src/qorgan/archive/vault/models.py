@@ -210,8 +210,8 @@ class Opening(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unlocking", "recording", "kind"], name="vault_opening_once")]
         indexes = [
-            models.Index(fields=["organisation", "-position"], name="vault_openings_by_position"),
-            models.Index(fields=["organisation", "person", "-position"], name="vault_openings_by_person"),
+            models.Index(fields=["organisation", "-at", "id"], name="vault_openings_by_time"),
+            models.Index(fields=["organisation", "person", "-at", "id"], name="vault_openings_by_person"),
             models.Index(fields=["recording", "-position"], name="vault_openings_by_recording"),
         ]
 

@@ -52,6 +52,11 @@ class OpenVault:
     unlocking: Unlocking
     identities: list[Identity]
 
+    @property
+    def seconds_left(self) -> int:
+        """Until it locks by itself."""
+        return max(0, int((self.unlocking.expires_at - timezone.now()).total_seconds()))
+
 
 def unlock(*, actor: Actor, person: Person, organisation: Organisation, session_key: str, given: str, purpose: str) -> Unlocked:
     """Open the vault with a holder's secret for a stated purpose, in this session, for QORGAN_UNLOCK_MINUTES.

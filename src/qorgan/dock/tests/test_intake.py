@@ -75,14 +75,22 @@ def test_the_manifest_says_what_was_seen(bench: Bench) -> None:
     assert bench.spool.path(1).stat().st_size == manifest.sealed_size
 
 
-def test_the_device_is_read_without_a_trace(bench: Bench) -> None:
+def test_sealing_changes_nothing_on_the_device(bench: Bench) -> None:
     path = bench.device.root / NAME
-    os.utime(path, (1_000_000_000, path.stat().st_mtime))
-    before = path.stat()
-    bench.queue.observe(bench.device.recorder.recorder, "0417", reading.listing(bench.device.root, "auto"))
+    before, data = path.stat(), path.read_bytes()
     bench.take()
     after = path.stat()
-    assert (after.st_atime_ns, after.st_mtime_ns, after.st_ctime_ns) == (before.st_atime_ns, before.st_mtime_ns, before.st_ctime_ns)
+    assert (after.st_mtime_ns, after.st_ctime_ns, after.st_size) == (before.st_mtime_ns, before.st_ctime_ns, 3_000_000)
+    assert path.read_bytes() == data
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOATIME"), reason="only Linux reads without a trace")
+def test_hashing_leaves_the_access_time_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"x" * 1000)
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    reading.sha256(tmp_path, Seen(b"a.mp4", 1000, 1_000_000_000 * 10**9), lambda: False)
+    assert path.stat().st_atime == 1_000_000_000
 
 
 def test_a_file_that_grows_while_it_is_read_is_not_sealed(bench: Bench) -> None:

@@ -12,17 +12,16 @@ RATE = 25
 SAMPLES = 48_000
 _SOUND = 1024
 
-Keep = Callable[[float], bool]
-"""Whether a packet that begins at this second is written."""
+Keep = Callable[[str, float], bool]
+"""Whether a packet of this kind ("video", "audio") that begins at this second is written."""
 
 
-def always(_second: float) -> bool:
+def always(_kind: str, _second: float) -> bool:
+    """Write every packet."""
     return True
 
 
-def record(
-    path: Path, seconds: int = 3, *, keep: Keep = always, faststart: bool = True, sound: bool = True, **metadata: str
-) -> Path:
+def record(path: Path, seconds: int = 3, *, keep: Keep = always, faststart: bool = True, sound: bool = True, **metadata: str) -> Path:
     """Write a recording; packets that ``keep`` refuses are left out, as after a power failure of the camera."""
     options = {"movflags": "+faststart"} if faststart and path.suffix == ".mp4" else {}
     with av.open(str(path), "w", options=options) as container:
@@ -42,7 +41,7 @@ def record(
 
 def _write(container: av.container.OutputContainer, packets: "list[av.Packet]", keep: Keep) -> None:
     for packet in packets:
-        if keep(float(packet.dts * packet.time_base)):
+        if keep(packet.stream.type, float(packet.dts * packet.time_base)):
             container.mux(packet)
 
 

@@ -168,7 +168,7 @@ def test_making_refuses_a_senseless_work_factor() -> None:
 def test_unknown_stanzas_are_passed_over(identity: age.Identity) -> None:
     file_key = os.urandom(16)
     grease = Stanza(("kz.example/new", "a", "b"), os.urandom(48))
-    start, cipher = age._start(write_header([grease, identity.recipient.wrap(file_key)], file_key), file_key)  # noqa: SLF001
+    start, cipher = age._start(write_header([grease, identity.recipient.wrap(file_key)], file_key), file_key)
     blob = start + cipher.encrypt(bytes(11) + b"\x01", b"plain", None)
     assert age.decrypt(blob, [identity]) == b"plain"
     assert pyrage.decrypt(blob, [theirs(identity)]) == b"plain"
@@ -211,7 +211,7 @@ def test_stanza_bodies_wrap_as_pyrage_reads_them(body: bytes) -> None:
     identity = age.Identity.generate()
     file_key = os.urandom(16)
     stanzas = [Stanza(("x",), body), identity.recipient.wrap(file_key)]
-    start, cipher = age._start(write_header(stanzas, file_key), file_key)  # noqa: SLF001
+    start, cipher = age._start(write_header(stanzas, file_key), file_key)
     blob = start + cipher.encrypt(bytes(11) + b"\x01", b"p", None)
     assert age.decrypt(blob, [identity]) == b"p"
     assert pyrage.decrypt(blob, [theirs(identity)]) == b"p"

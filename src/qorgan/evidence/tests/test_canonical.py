@@ -18,7 +18,7 @@ VALUES = st.recursive(
 
 
 def test_the_form() -> None:
-    value = {"я": [1, True, None, "қ\n"], "a": {"b": -5, "": ()}, "A": "é\"\\\x01"}
+    value = {"я": [1, True, None, "қ\n"], "a": {"b": -5, "": ()}, "A": 'é"\\\x01'}
     assert canonical(value) == '{"A":"é\\"\\\\\\u0001","a":{"":[],"b":-5},"я":[1,true,null,"қ\\n"]}'.encode()
     assert digest({}) == "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 
@@ -53,8 +53,24 @@ def test_order_of_making_does_not_matter(value: dict[str, int]) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"{", b'{"a": 1}', b'{"b":1,"a":2}', b'{"a":1,"a":1}', b"1.0", b"1e3", b"NaN", b"\xff", b'"\\u0041"', b" 1", b"1\n"]
-    + [b"[" * 5000 + b"]" * 5000, b"9" * 5000, b'"\\ud800"', b"-0"],
+    [
+        b"",
+        b"{",
+        b'{"a": 1}',
+        b'{"b":1,"a":2}',
+        b'{"a":1,"a":1}',
+        b"1.0",
+        b"1e3",
+        b"NaN",
+        b"\xff",
+        b'"\\u0041"',
+        b" 1",
+        b"1\n",
+        b"[" * 5000 + b"]" * 5000,
+        b"9" * 5000,
+        b'"\\ud800"',
+        b"-0",
+    ],
 )
 def test_bytes_that_are_not_canonical(data: bytes) -> None:
     with pytest.raises(CanonicalError):

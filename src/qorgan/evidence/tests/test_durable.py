@@ -53,9 +53,7 @@ CASES = [
 
 def run(procedure: str, folder: Path, fault: str = "") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "QORGAN_FAULT": fault}
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM, procedure, str(folder)], env=environment, capture_output=True, text=True, check=False
-    )
+    return subprocess.run([sys.executable, "-c", PROGRAM, procedure, str(folder)], env=environment, capture_output=True, text=True, check=False)
 
 
 def prepare(procedure: str, folder: Path) -> None:
@@ -276,7 +274,7 @@ def test_removing_twice_is_fine(tmp_path: Path) -> None:
 
 
 def test_the_third_time_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(durable, "on_step", durable._fault("write.data.begin:fail:3"))  # noqa: SLF001
+    monkeypatch.setattr(durable, "on_step", durable._fault("write.data.begin:fail:3"))
     durable.write_new(tmp_path / "1", b"")
     durable.write_new(tmp_path / "2", b"")
     with pytest.raises(OSError, match="Input/output"):

@@ -183,10 +183,7 @@ def test_the_tiles_of_the_specification() -> None:
 
 def test_proofs_out_of_tiles() -> None:
     size = 4999
-    stored = {
-        (level, index): b"".join(get(8 * level, index * 256 + within) for within in range(width))
-        for level, index, width in tiles.tiles_of(size)
-    }
+    stored = {(level, index): b"".join(get(8 * level, index * 256 + within) for within in range(width)) for level, index, width in tiles.tiles_of(size)}
     from_tiles = tiles.reader(lambda level, index: stored[level, index])
     chance = random.Random(6962)
     root = merkle.root_of(size, from_tiles)

@@ -139,12 +139,13 @@ def test_a_key_is_kept_and_read(key: SigningKey, tmp_path: Path) -> None:
 
 def test_a_key_does_not_show_its_secret(key: SigningKey, tmp_path: Path) -> None:
     key.save(tmp_path / "key")
-    secret = (tmp_path / "key").read_text().strip().rpartition("+")[2]
+    secret = (tmp_path / "key").read_text().strip().split("+", 4)[4]
+    assert len(secret) == 44
     assert secret not in f"{key!r} {key} {vars(key)}"
     (tmp_path / "damaged").write_text((tmp_path / "key").read_text().replace("+A", "+B", 1))
     with pytest.raises(KeyFormatError) as caught:
         SigningKey.load(tmp_path / "damaged")
-    assert secret[4:] not in str(caught.value)
+    assert secret[4:40] not in str(caught.value)
 
 
 @pytest.mark.parametrize("content", [b"", b"PRIVATE+KEY+", b"PRIVATE+KEY+a+00000000+AAAA", b"\xff\xfe", PETER.encode()])
@@ -162,9 +163,7 @@ def test_a_private_key_under_another_number(key: SigningKey, tmp_path: Path) -> 
         SigningKey.load(tmp_path / "other")
 
 
-@pytest.mark.parametrize(
-    "text", ["", "a", "a+b+c", "+c74f20a3+ARpc2QcU", PETER.replace("c7", "c8"), PETER[:-4], PETER.replace("+AR", "+BR"), "é+1+é"]
-)
+@pytest.mark.parametrize("text", ["", "a", "a+b+c", "+c74f20a3+ARpc2QcU", PETER.replace("c7", "c8"), PETER[:-4], PETER.replace("+AR", "+BR"), "é+1+é"])
 def test_texts_that_are_no_public_key(text: str) -> None:
     with pytest.raises(KeyFormatError):
         Verifier(text)

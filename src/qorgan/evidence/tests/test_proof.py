@@ -84,9 +84,7 @@ def test_every_entry_is_proven(extra: bytes) -> None:
 
 def test_the_form_of_the_specification() -> None:
     text = proof.Proof(73894, (bytes(32),), "example.com\n1\n\n— x y\n", b"hi").to_text()
-    assert text == (
-        f"c2sp.org/tlog-proof@v1\nextra aGk=\nindex 73894\n{'A' * 43}=\n\nexample.com\n1\n\n— x y\n"
-    )
+    assert text == (f"c2sp.org/tlog-proof@v1\nextra aGk=\nindex 73894\n{'A' * 43}=\n\nexample.com\n1\n\n— x y\n")
 
 
 def test_lies_are_refused() -> None:

@@ -4,7 +4,9 @@ import io
 import os
 import random
 from collections.abc import Callable
+from pathlib import Path
 
+import av
 import pytest
 
 from qorgan.evidence import age
@@ -96,6 +98,15 @@ def test_a_source_without_readinto(identity: age.Identity, plain: bytes, sealed:
     assert age.open_sealed(Plain(), [identity]).read() == plain  # type: ignore[arg-type]
 
 
+def test_a_player_reads_and_seeks_in_a_sealed_recording(identity: age.Identity, footage: Path) -> None:
+    blob = age.encrypt((footage / "bikes.mp4").read_bytes(), [identity.recipient])
+    with av.open(opened(blob, identity)) as container:
+        container.seek(6_000_000)
+        frame = next(container.decode(video=0))
+    assert frame.width == 640
+    assert 4 < frame.time <= 6
+
+
 def cut_in_chunk(blob: bytes, start: int) -> bytes:
     return blob[: start + 3 * SEALED_CHUNK + 1000]
 
@@ -151,9 +162,7 @@ def flipped_in_last(blob: bytes, _start: int) -> bytes:
         (flipped_in_last, age.Damaged),
     ],
 )
-def test_what_opening_finds(
-    identity: age.Identity, sealed: bytes, damage: Damage, error: type[age.SealError]
-) -> None:
+def test_what_opening_finds(identity: age.Identity, sealed: bytes, damage: Damage, error: type[age.SealError]) -> None:
     with pytest.raises(error):
         opened(damage(sealed, payload_at(sealed)), identity)
 
@@ -175,8 +184,8 @@ def test_a_flipped_byte_spoils_its_chunk_alone(identity: age.Identity, plain: by
     assert caught.value.chunk == 7
     reader.seek(8 * CHUNK)
     assert reader.read() == plain[8 * CHUNK :]
+    reader.seek(0)
     with pytest.raises(age.Damaged):
-        reader.seek(0)
         reader.read()
 
 

@@ -5,6 +5,7 @@ import io
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyrage
@@ -22,9 +23,7 @@ def identity() -> age.Identity:
     return age.Identity.generate()
 
 
-@pytest.mark.parametrize(
-    "size", [0, 1, 65535, 65536, 65537, 131072, BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK, 9 * BLOCK + 70_001]
-)
+@pytest.mark.parametrize("size", [0, 1, 65535, 65536, 65537, 131072, BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK, 9 * BLOCK + 70_001])
 def test_sealed_as_the_standard_says(identity: age.Identity, tmp_path: Path, size: int) -> None:
     plain = os.urandom(size)
     with (tmp_path / "sealed").open("wb") as target:
@@ -32,9 +31,7 @@ def test_sealed_as_the_standard_says(identity: age.Identity, tmp_path: Path, siz
     blob = (tmp_path / "sealed").read_bytes()
     assert pyrage.decrypt(blob, [pyrage.x25519.Identity.from_str(str(identity))]) == plain
     assert age.decrypt(blob, [identity]) == plain
-    assert result == sealing.Sealed(
-        hashlib.sha256(plain).hexdigest(), str(blake3(blob).hexdigest()), size, len(blob)
-    )
+    assert result == sealing.Sealed(hashlib.sha256(plain).hexdigest(), str(blake3(blob).hexdigest()), size, len(blob))
 
 
 def test_an_unbuffered_source_that_gives_little_at_a_time(identity: age.Identity) -> None:
@@ -67,6 +64,15 @@ def test_a_source_that_can_only_read(identity: age.Identity) -> None:
     target = io.BytesIO()
     sealing.seal(Upload(), target, [identity.recipient])  # type: ignore[arg-type]
     assert age.decrypt(target.getvalue(), [identity]) == b"y" * 200_000
+
+
+def test_a_pipe(identity: age.Identity) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb", buffering=0) as target, os.fdopen(reading, "rb") as result, ThreadPoolExecutor(1) as reader:
+        blob = reader.submit(result.read)
+        sealing.seal(io.BytesIO(b"p" * 500_000), target, [identity.recipient])
+        target.close()
+        assert age.decrypt(blob.result(), [identity]) == b"p" * 500_000
 
 
 def test_a_target_that_takes_little_at_a_time(identity: age.Identity) -> None:
@@ -178,9 +184,6 @@ print(next(int(line.split()[1]) // 1024 for line in Path("/proc/self/status").op
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_does_not_grow_with_the_file() -> None:
-    small, large = (
-        int(subprocess.run([sys.executable, "-c", MEMORY, size], capture_output=True, check=True, text=True).stdout)
-        for size in ("8", "400")
-    )
+    small, large = (int(subprocess.run([sys.executable, "-c", MEMORY, size], capture_output=True, check=True, text=True).stdout) for size in ("8", "400"))
     assert large < 150
     assert large - small < 20

@@ -18,7 +18,9 @@ __all__ = ["book"]
 ClientOf = Callable[[str], Client]
 
 
-@pytest.mark.parametrize(("name", "status"), [("gulnar", 200), ("serik", 200), ("dana", 200), ("aidar", 200), ("marat", 200), ("olga", 403), ("bekzat", 404), ("nurlan", 403)])
+@pytest.mark.parametrize(
+    ("name", "status"), [("gulnar", 200), ("serik", 200), ("dana", 200), ("aidar", 200), ("marat", 200), ("olga", 403), ("bekzat", 404), ("nurlan", 403)]
+)
 def test_who_sees_the_book(book: Book, cast: Cast, client_of: ClientOf, name: str, status: int) -> None:
     """Readers of the division; a stranger does not find it; the administrator's posts do not open it."""
     issue(book, cast)
@@ -52,7 +54,9 @@ def test_sheets_turn(book: Book, cast: Cast, client_of: ClientOf) -> None:
     assert 'id="row-25"' in client.get(f"/journal/{book.id}/?sheet=999").content.decode()
 
 
-def test_same_number_of_queries_for_one_row_and_for_a_full_sheet(book: Book, cast: Cast, client_of: ClientOf, django_assert_max_num_queries: Callable[[int], object]) -> None:
+def test_same_number_of_queries_for_one_row_and_for_a_full_sheet(
+    book: Book, cast: Cast, client_of: ClientOf, django_assert_max_num_queries: Callable[[int], object]
+) -> None:
     """A sheet costs the same whatever stands on it."""
     client = client_of("serik")
     for _ in range(20):

@@ -36,7 +36,9 @@ class Cast:
 
 def make_cast() -> Cast:
     """Enter everybody, with orders."""
-    committee = actions.create_organisation(actor=SETUP, code="committee", name_kk="Өнеркәсіптік қауіпсіздік комитеті", name_ru="Комитет промышленной безопасности")
+    committee = actions.create_organisation(
+        actor=SETUP, code="committee", name_kk="Өнеркәсіптік қауіпсіздік комитеті", name_ru="Комитет промышленной безопасности"
+    )
     karaganda = actions.create_organisation(
         actor=SETUP, code="karaganda", name_kk="Қарағанды облысы бойынша департамент", name_ru="Департамент по Карагандинской области", parent=committee
     )
@@ -44,7 +46,9 @@ def make_cast() -> Cast:
         actor=SETUP, code="pavlodar", name_kk="Павлодар облысы бойынша департамент", name_ru="Департамент по Павлодарской области", parent=committee
     )
     return Cast(
-        committee=committee, karaganda=karaganda, pavlodar=pavlodar,
+        committee=committee,
+        karaganda=karaganda,
+        pavlodar=pavlodar,
         gulnar=_person(karaganda, "gulnar", "Әбенова", "Гүлнар", "Сейітқызы", Post.HEAD),
         serik=_person(karaganda, "serik", "Қасымов", "Серік", "Болатұлы", Post.RESPONSIBLE),
         aidar=_person(karaganda, "aidar", "Жүнісов", "Айдар", "Маратұлы", Post.INSPECTOR),

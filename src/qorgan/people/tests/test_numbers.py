@@ -16,7 +16,10 @@ def test_check_digit_is_the_only_twelfth_digit_that_fits(eleven: str) -> None:
     assert right == ([] if digit is None else [str(digit)])
 
 
-@pytest.mark.parametrize(("number", "expected"), [("931002451325", True), ("931002451326", False), ("93100245132", False), ("9310024513250", False), ("93100245132Х", False), ("", False)])
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [("931002451325", True), ("931002451326", False), ("93100245132", False), ("9310024513250", False), ("93100245132Х", False), ("", False)],
+)
 def test_known_numbers(number: str, expected: bool) -> None:
     """A published sample, and what is near it."""
     assert is_valid(number) is expected

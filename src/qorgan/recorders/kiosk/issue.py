@@ -42,7 +42,7 @@ def who(request: HttpRequest, step: Step) -> HttpResponse:
 @kiosk_step(returning=False)
 def what(request: HttpRequest, step: Step) -> HttpResponse:
     """For which inspection: one of the inspector's open ones, or a new one."""
-    person = access.inspectors(step.organisation).filter(pk=step.draft.person or None).first()
+    person = _person(step)
     if person is None:
         return redirect("recorders:kiosk-who")
     waiting = list(_waiting(step.organisation, person)[:SHOWN_INSPECTIONS])
@@ -61,7 +61,7 @@ def what(request: HttpRequest, step: Step) -> HttpResponse:
 @kiosk_step(returning=False)
 def new_inspection(request: HttpRequest, step: Step) -> HttpResponse:
     """Enter an inspection on the spot: kind, subject, BIN with its check digit, number of the act."""
-    person = access.inspectors(step.organisation).filter(pk=step.draft.person or None).first()
+    person = _person(step)
     if person is None:
         return redirect("recorders:kiosk-who")
     form = KioskInspectionForm(request.POST or None)
@@ -127,8 +127,8 @@ def sign(request: HttpRequest, step: Step) -> HttpResponse:
     draft = step.draft
     if draft.clock_offset_s is None or draft.charge_percent is None:
         return redirect("recorders:kiosk-clock")
-    person = access.inspectors(step.organisation).filter(pk=draft.person or None).first()
-    inspection = Inspection.objects.filter(pk=draft.inspection or None, organisation=step.organisation).first()
+    person = _person(step)
+    inspection = Inspection.objects.filter(pk=draft.inspection, organisation=step.organisation).first() if draft.inspection else None
     if person is None or inspection is None:
         return redirect("recorders:kiosk-who")
     outing = issuing.Outing(inspection, draft.charge_percent, draft.clock_offset_s)
@@ -161,6 +161,11 @@ def _write(request: HttpRequest, step: Step, person: Person, outing: issuing.Out
     return redirect("recorders:kiosk-done")
 
 
+def _person(step: Step) -> Person | None:
+    """The inspector chosen, if still one of the division."""
+    return access.inspectors(step.organisation).filter(pk=step.draft.person).first() if step.draft.person else None
+
+
 def _waiting(organisation: Organisation, person: Person) -> QuerySet[Inspection]:
     """Inspections that the person could go to: not over, nearest day first."""
     return Inspection.objects.filter(organisation=organisation, inspector=person, ended_at=None).order_by("planned_on", "number")
@@ -168,7 +173,7 @@ def _waiting(organisation: Organisation, person: Person) -> QuerySet[Inspection]
 
 def _matching(people: Sequence[Person], typed: str) -> list[Person]:
     """Those of whom a part of the name begins with the letters, or whose service number does."""
-    if not typed or typed.isdecimal() and len(typed) <= 2:
+    if not typed or (typed.isdecimal() and len(typed) <= 2):
         return list(people)
     wanted = typed.casefold()
     return [p for p in people if any(part.casefold().startswith(wanted) for part in (*p.full_name.split(), p.service_number, p.full_name))]

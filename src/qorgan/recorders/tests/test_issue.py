@@ -6,17 +6,18 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 
 from qorgan.journals.actions import close_book
 from qorgan.journals.models import Mark, Row
 from qorgan.ledger.log import said
 from qorgan.ledger.models import Entry
 from qorgan.people.actions import end_appointment
-from qorgan.people.models import Post, Signature
+from qorgan.people.models import Signature
 from qorgan.recorders import access, actions, issuing, kinds
 from qorgan.recorders.models import Issue
 from qorgan.recorders.refusals import RecorderRefusal
-from qorgan.recorders.tests.conftest import Desk, make_inspection, signing
+from qorgan.recorders.tests.conftest import Desk, signing
 
 
 def cells(row: Row) -> dict[int, str]:
@@ -167,7 +168,7 @@ def without_the_constraint() -> Iterator[None]:
     try:
         yield
     finally:
-        Issue.objects.all().delete()
+        Issue.objects.update(returned_at=timezone.now())
         with connection.cursor() as cursor:
             cursor.execute(str(sql))
 

@@ -121,7 +121,9 @@ class _Troupe:
         if not (folder / "enrolment.json").exists():
             words = ["dock", "enrol", "--folder", str(folder), "--server", self.address, "--token-file", str(self.data / "demo-dock.token")]
             words += ["--watch", str(station), "--removable-drives", "no", "--scan-seconds", "1", "--language", "kk", "--reserve-mib", "200"]
-            subprocess.run([sys.executable, "-m", "qorgan.web.cli", *words], env=self.environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.run(
+                [sys.executable, "-m", "qorgan.web.cli", *words], env=self.environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
         self._start("dock", "dock", "run", "--folder", str(folder))
 
     def _plug_in_recorders(self) -> None:
@@ -173,5 +175,3 @@ def _print_cast(form: str) -> None:
     for login, secret in SECRETS.items():
         print(f"  vault secret of {login}: {secret}")
     print()
-
-

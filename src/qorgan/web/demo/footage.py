@@ -41,7 +41,7 @@ def make(path: Path, clip: Clip, *, per_second: int = 1) -> None:
                 if not _in_hole(clip, second):
                     container.mux(video.encode(_picture(clip, second, part, per_second)))
             for sound in _until(sounds, second + 1):
-                if not _in_hole(clip, int(sound.time)):
+                if not _in_hole(clip, int(sound.time or 0)):
                     container.mux(audio.encode(sound))
         container.mux(video.encode(None))
         container.mux(audio.encode(None))
@@ -60,7 +60,8 @@ def _picture(clip: Clip, second: int, part: int, per_second: int) -> av.VideoFra
     _write(luma, moment.strftime("%d-%m-%Y"), WIDTH - 200, HEIGHT - 52, 3, 150)
     walker = int((second * per_second + part) * 7 % (WIDTH - 24))
     _box(luma, walker, HEIGHT - 14, 24, 8, 235)
-    for plane, fill in zip(frame.planes, (luma, bytes([122]), bytes([134])), strict=True):
+    fills: tuple[bytes | bytearray, ...] = (luma, bytes([122]), bytes([134]))
+    for plane, fill in zip(frame.planes, fills, strict=True):
         plane.update(_rows(plane, fill))
     frame.pts = int((second + part / per_second) * 90_000)
     frame.time_base = Fraction(1, 90_000)
@@ -121,5 +122,5 @@ def _until(sounds: Iterator[av.AudioFrame], second: int) -> Iterator[av.AudioFra
     """The sound up to a second of the clip."""
     for sound in sounds:
         yield sound
-        if sound.time >= second:
+        if (sound.time or 0) >= second:
             return

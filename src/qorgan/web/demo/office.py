@@ -19,7 +19,6 @@ from qorgan.journals.models import Mark
 from qorgan.ledger.actors import Actor
 from qorgan.people import actions as people
 from qorgan.people.models import Organisation, Person, Post, User
-from qorgan.people.numbers import check_digit
 from qorgan.people.signatures import Proven, prove
 from qorgan.recorders.actions import open_inspection, register_recorder
 from qorgan.recorders.issuing import Outing, issue_recorder, return_recorder
@@ -73,11 +72,16 @@ class Outings:
 
 
 DAY = (
-    Outings("0417", "aidar", "unplanned", "12-3/41", "«Қарағанды көмір байыту» ЖШС", "05074000123", 96),
-    Outings("0418", "marat", "preventive", "12-3/42", "«Сарыарқа газ» АҚ", "99034000597", 88),
-    Outings("0421", "olzhas", "permit", "12-3/43", "«Теміртау кран сервис» ЖШС", "12114000654", 74, 3600, "Сағат бір сағат алда"),
+    Outings("0417", "aidar", "unplanned", "12-3/41", "«Қарағанды көмір байыту» ЖШС", "050740001241", 96),
+    Outings("0418", "marat", "preventive", "12-3/42", "«Сарыарқа газ» АҚ", "990340005977", 88),
+    Outings("0421", "olzhas", "permit", "12-3/43", "«Теміртау кран сервис» ЖШС", "121140006544", 74, 3600, "Сағат бір сағат алда"),
 )
-RECORDERS = (("0417", "Novatek 96650", "novatek"), ("0418", "Hikvision DS-MCW405", "hikvision"), ("0421", "GA/T 947 DSJ", "ga-t-947"), ("0422", "Novatek 96650", "novatek"))
+RECORDERS = (
+    ("0417", "Novatek 96650", "novatek"),
+    ("0418", "Hikvision DS-MCW405", "hikvision"),
+    ("0421", "GA/T 947 DSJ", "ga-t-947"),
+    ("0422", "Novatek 96650", "novatek"),
+)
 
 
 def yesterday() -> date:
@@ -115,7 +119,9 @@ def found_office(day: date) -> None:
     for place, outing in enumerate(DAY):
         with acting_at(at(day, 17, 48 + 5 * place)):
             hand = _hand(persons[outing.login], division)
-            return_recorder(actor=desk, recorder=Recorder.objects.get(inventory_number=outing.inventory_number), proven=hand, remarks=outing.remarks, inspection_over=True)
+            return_recorder(
+                actor=desk, recorder=Recorder.objects.get(inventory_number=outing.inventory_number), proven=hand, remarks=outing.remarks, inspection_over=True
+            )
     _dock(persons["olga"], division)
 
 
@@ -124,23 +130,33 @@ def take_one_out(login: str = "aidar") -> None:
     division = Organisation.objects.get(code="karaganda")
     desk = _as(Person.objects.get(user__login="serik"), division)
     person = Person.objects.get(user__login=login)
-    outing = Outings("0422", login, "unplanned", "12-3/44", "«Шахтинск құрылыс материалдары» ЖШС", "08104000789", 91)
+    outing = Outings("0422", login, "unplanned", "12-3/44", "«Шахтинск құрылыс материалдары» ЖШС", "081040007896", 91)
     _issue(desk, division, person, outing, _inspection(desk, division, person, outing, timezone.localdate()))
 
 
 def _people() -> dict[str, Person]:
     setup = Actor.system("demo")
-    committee = people.create_organisation(actor=setup, code="committee", name_kk="Өнеркәсіптік қауіпсіздік комитеті", name_ru="Комитет промышленной безопасности")
+    committee = people.create_organisation(
+        actor=setup, code="committee", name_kk="Өнеркәсіптік қауіпсіздік комитеті", name_ru="Комитет промышленной безопасности"
+    )
     for code, kk, ru in (("karaganda", "Қарағанды", "Карагандинской"), ("pavlodar", "Павлодар", "Павлодарской")):
         people.create_organisation(actor=setup, code=code, name_kk=f"{kk} облысы бойынша департамент", name_ru=f"Департамент по {ru} области", parent=committee)
     persons, shown = {}, []
     for number, member in enumerate(CAST):
         person, totp = _member(setup, number, member)
         persons[member.login] = person
-        shown.append({
-            "name": person.full_name, "post": str(Post(member.post).label), "login": member.login, "password": PASSWORD, "pin": PIN,
-            "totp": totp, "secret": SECRETS.get(member.login, ""), "key": member.post.value,
-        })
+        shown.append(
+            {
+                "name": person.full_name,
+                "post": str(Post(member.post).label),
+                "login": member.login,
+                "password": PASSWORD,
+                "pin": PIN,
+                "totp": totp,
+                "secret": SECRETS.get(member.login, ""),
+                "key": member.post.value,
+            }
+        )
     durable.rewrite(settings.DATA / "demo.json", json.dumps({"cast": shown}, ensure_ascii=False).encode(), 0o600)
     return persons
 
@@ -148,7 +164,12 @@ def _people() -> dict[str, Person]:
 def _member(setup: Actor, number: int, member: Member) -> tuple[Person, str]:
     organisation = Organisation.objects.get(code=member.code)
     person = people.create_person(
-        actor=setup, organisation=organisation, family_name=member.family_name, given_name=member.given_name, patronymic=member.patronymic, service_number=f"{100201 + number}"
+        actor=setup,
+        organisation=organisation,
+        family_name=member.family_name,
+        given_name=member.given_name,
+        patronymic=member.patronymic,
+        service_number=f"{100201 + number}",
     )
     user = people.open_sign_in(actor=setup, person=person, login=member.login, password=PASSWORD, language=member.language)
     people.set_pin(actor=setup, person=person, pin=PIN)
@@ -166,7 +187,12 @@ def _second_factor(user: User) -> str:
 
 def _inspection(desk: Actor, division: Organisation, person: Person, outing: Outings, day: date) -> Inspection:
     values: dict[str, Any] = {
-        "number": outing.number, "kind": outing.kind, "subject_name": outing.subject, "subject_bin": _with_check_digit(outing.bin), "act_number": f"А-{outing.number}", "planned_on": day,
+        "number": outing.number,
+        "kind": outing.kind,
+        "subject_name": outing.subject,
+        "subject_bin": outing.bin,
+        "act_number": f"А-{outing.number}",
+        "planned_on": day,
     }
     return open_inspection(actor=desk, organisation=division, inspector=person, **values)
 
@@ -187,10 +213,6 @@ def _correct_a_slip(desk: Actor, division: Organisation, responsible: Person) ->
 def _dock(administrator: Person, division: Organisation) -> None:
     _dock_row, token = docks.create_dock(actor=_as(administrator, division), organisation=division, name="1-док, 204-кабинет")
     durable.rewrite(settings.DATA / "demo-dock.token", token.encode(), 0o600)
-
-
-def _with_check_digit(eleven: str) -> str:
-    return f"{eleven}{check_digit(eleven)}"
 
 
 def _hand(person: Person, division: Organisation) -> Proven:

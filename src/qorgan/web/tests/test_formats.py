@@ -86,15 +86,11 @@ def test_dates(language: str, long: str, both: str, month: str) -> None:
 
 
 def test_templates_write_the_local_time(kazakh: None) -> None:
-    page = Template("{{ moment|date:'SHORT_DATETIME_FORMAT' }} {{ day }}").render(
-        Context({"moment": MOMENT, "day": DAY})
-    )
+    page = Template("{{ moment|date:'SHORT_DATETIME_FORMAT' }} {{ day }}").render(Context({"moment": MOMENT, "day": DAY}))
     assert page == "22.11.2026 08:41 2026 жылғы 22 қараша"
 
 
-@pytest.mark.parametrize(
-    ("language", "text"), [("kk", "1\N{NO-BREAK SPACE}234,5"), ("ru", "1\N{NO-BREAK SPACE}234,5"), ("en", "1,234.5")]
-)
+@pytest.mark.parametrize(("language", "text"), [("kk", "1\N{NO-BREAK SPACE}234,5"), ("ru", "1\N{NO-BREAK SPACE}234,5"), ("en", "1,234.5")])
 def test_numbers(language: str, text: str) -> None:
     with translation.override(language):
         assert formats.number_format(1234.5, force_grouping=True) == text

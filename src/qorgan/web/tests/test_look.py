@@ -30,9 +30,7 @@ def test_moments_are_shown_in_the_zone_of_the_office() -> None:
     assert look.day(datetime(2026, 11, 22, 20, 0, tzinfo=UTC)) == "23.11.2026"
     assert look.day(date(2026, 3, 1)) == "01.03.2026"
     assert look.moment(None) == look.day(None) == look.clock(None) == "–"
-    assert drawn("{% when at %}", at=morning) == (
-        '<time class="when" datetime="2026-11-22T08:41:07+05:00">22.11.2026 08:41</time>'
-    )
+    assert drawn("{% when at %}", at=morning) == ('<time class="when" datetime="2026-11-22T08:41:07+05:00">22.11.2026 08:41</time>')
 
 
 @pytest.mark.parametrize(

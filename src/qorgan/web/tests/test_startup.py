@@ -1,0 +1,80 @@
+"""What start-up refuses, and what set-up may be asked twice."""
+
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from qorgan.ledger import log, signing
+from qorgan.ledger.models import Marker
+from qorgan.web import environment, startup
+
+
+@pytest.fixture
+def ready(db: None) -> Path:
+    """Folder and database that know each other."""
+    data = Path(settings.DATA)
+    marker = Marker.objects.create(installation=uuid.uuid4())
+    (data / "installation.json").unlink(missing_ok=True)
+    (data / "installation.json").write_text(json.dumps({"installation": str(marker.installation)}))
+    return data
+
+
+def test_ready_installation_starts(ready: Path) -> None:
+    """Nothing to refuse."""
+    startup.refuse_or_start()
+
+
+def test_folder_of_another_database_is_refused(ready: Path) -> None:
+    """Mixed-up disks are found before anything is written."""
+    (ready / "installation.json").write_text(json.dumps({"installation": str(uuid.uuid4())}))
+    with pytest.raises(startup.StartRefused):
+        startup.refuse_or_start()
+
+
+def test_newer_schema_is_refused(ready: Path) -> None:
+    """A database written by a later version is left alone."""
+    MigrationRecorder(connection).record_applied("ledger", "0999_from_the_future")
+    with pytest.raises(startup.StartRefused, match="0999"):
+        startup.refuse_or_start()
+
+
+def test_absent_key_is_refused(ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the ledger's key no receipt can be given: never a new key silently."""
+    monkeypatch.setattr(startup, "key_path", lambda: ready / "keys" / "absent.key")
+    with pytest.raises(startup.StartRefused):
+        startup.refuse_or_start()
+
+
+def test_clock_behind_the_ledger_is_refused(ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Times already written must not be overtaken from behind."""
+    monkeypatch.setattr(startup, "last_us", lambda: log.server_now_us() + 3600_000_000)
+    with pytest.raises(startup.StartRefused, match=r"3[56]"):
+        startup.refuse_or_start()
+
+
+def test_key_is_made_once(ready: Path) -> None:
+    """Asking again gives the same key."""
+    assert str(signing.create_key().verifier) == str(signing.create_key().verifier)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("QORGAN_THREADS", "many"), ("QORGAN_HTTPS", "perhaps"), ("QORGAN_DISK_RESERVE_GIB", "5 GB"), ("QORGAN_THREDS", "4")]
+)
+def test_malformed_or_unknown_setting_stops_with_its_name(name: str, value: str) -> None:
+    """Nothing is guessed."""
+    with pytest.raises(environment.SettingError, match=name):
+        environment.read({name: value})
+
+
+def test_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    """As service managers hand secrets over."""
+    file = tmp_path / "secret"
+    file.write_text("abc\n")
+    values: dict[str, Any] = environment.read({"QORGAN_SECRET_KEY_FILE": str(file)})
+    assert values["QORGAN_SECRET_KEY"] == "abc"
