@@ -21,6 +21,7 @@ def _data_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     settings.STATIC_ROOT = str(settings.DATA / "static")
     for name in ("keys", "blobs", "spool", "ledger", "static"):
         (settings.DATA / name).mkdir()
+    settings.QORGAN["QORGAN_SECRET_WORK_FACTOR"] = 4  # scrypt itself, cheap
     create_key()
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64  # the real function, cheap
 

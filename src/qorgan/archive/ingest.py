@@ -3,6 +3,7 @@
 The offset that a client is told is always the durable one. Bytes are synced before the row says so, the row before the client.
 """
 
+import time
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import BinaryIO
@@ -28,6 +29,7 @@ from qorgan.ledger.transactions import writing
 logger = structlog.get_logger(__name__)
 LARGEST = 1 << 40
 SYNC_EVERY = 64 * 1024 * 1024
+SYNC_SECONDS = 10.0
 KEPT_WITHOUT_PROGRESS = timedelta(days=30)
 _AGE = b"age-encryption.org/v1\n"
 State, Problem = Upload.State, Upload.Problem
@@ -151,20 +153,21 @@ def ended(upload: Upload) -> refusals.Refused:
 
 
 def _append(upload: Upload, spool: BinaryIO, blocks: Iterable[bytes]) -> None:
-    """Write, hash, and acknowledge every 64 MiB and at the end, also at a bad end."""
+    """Write, hash, and acknowledge every 64 MiB, every ten seconds and at the end, also at a bad end."""
     if store.room_bytes() <= 0:
         raise refusals.disk_full()
     if store.size_of(spool) < upload.offset:
         raise durable.LostBytes
-    digest, end = digests.take(upload.id, spool, upload.offset), upload.offset
+    digest, end, told = digests.take(upload.id, spool, upload.offset), upload.offset, time.monotonic()
     try:
         for block in blocks:
             if end + len(block) > upload.length:
                 raise refusals.too_large()
             end = durable.append_at(spool, end, block, sync=False)
             digest.update(block)
-            if end - upload.offset >= SYNC_EVERY:
+            if end - upload.offset >= SYNC_EVERY or time.monotonic() - told > SYNC_SECONDS:
                 _acknowledge(upload, spool, end)
+                told = time.monotonic()
                 if store.room_bytes() <= 0:
                     raise refusals.disk_full()
     finally:

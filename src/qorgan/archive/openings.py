@@ -43,7 +43,8 @@ def openings(request: HttpRequest) -> HttpResponse:
     form = OpeningsForm(request.GET, persons)
     found = _filtered(visible, form.cleaned_data) if form.is_valid() else visible.none()
     page = by_time(found, "at", after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    rows = {row.pk: row for row in Opening.objects.filter(pk__in=page.ids).select_related("recording", "organisation").defer("recording__manifest", "recording__receipt")}
+    whole = Opening.objects.select_related("recording", "organisation").defer("recording__manifest", "recording__receipt")
+    rows = {row.pk: row for row in whole.filter(pk__in=page.ids)}
     values = {
         "form": form, "page": page, "openings": [rows[pk] for pk in page.ids], "filtered": form.is_valid() and any(form.cleaned_data.values()),
         "may_see": actor.organisations(Permission.RECORDING_READ), "several": len(actor.organisations(Permission.OPENING_READ)) > 1,

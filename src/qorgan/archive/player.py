@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -19,7 +19,7 @@ from qorgan.archive.guards import actor_of, open_vault, unseen_without
 from qorgan.archive.models import Recording
 from qorgan.archive.particulars import particulars
 from qorgan.archive.playing import showing
-from qorgan.archive.streaming import answer
+from qorgan.archive.streaming import Plain, answer
 from qorgan.archive.vault.forms import PURPOSES, UnlockForm
 from qorgan.archive.vault.models import Grant, Opening, Unlocking
 from qorgan.archive.vault.opening import write_opening
@@ -33,6 +33,7 @@ from qorgan.people.rights import Permission
 logger = structlog.get_logger(__name__)
 SEEN = (Permission.RECORDING_READ, Permission.RECORDING_READ_OWN)
 SHOWN_OPENINGS = 20
+PLAIN_TEXT = "text/plain; charset=utf-8"
 
 
 @unseen_without(*SEEN)
@@ -107,7 +108,8 @@ def _playable(request: HttpRequest, recording_id: UUID) -> Recording:
 def _bytes(request: HttpRequest, found: Recording, kind: Opening.Kind, content_type: str) -> HttpResponseBase:
     vault = open_vault(request, found.organisation_id)
     if vault is None:
-        return HttpResponseForbidden(_("The vault is locked: state a purpose and give your secret on the recording's page (444 p.13, 21)."), content_type="text/plain; charset=utf-8")
+        text = _("The vault is locked: state a purpose and give your secret on the recording's page (444 p.13, 21).")
+        return HttpResponseForbidden(text, content_type=PLAIN_TEXT)
     opening = _opener(request, found, vault, kind)
     try:
         return answer(
@@ -115,17 +117,17 @@ def _bytes(request: HttpRequest, found: Recording, kind: Opening.Kind, content_t
             may_go_on=lambda: still_open(vault.unlocking),
         )
     except NoKey:
-        return HttpResponseForbidden(_no_key(found), content_type="text/plain; charset=utf-8")
+        return HttpResponseForbidden(_no_key(found), content_type=PLAIN_TEXT)
     except (OSError, SealError) as error:
         logger.error("recording cannot be read", recording=str(found.pk), problem=f"{type(error).__name__}: {error}")
-        text = _("The stored file of this recording cannot be read: it is missing or damaged. The administrator sees it in the check of the archive; nothing was changed.")
-        return HttpResponseServerError(text, content_type="text/plain; charset=utf-8")
+        text = _("The stored file of this recording is missing or damaged. The administrator sees it in the check of the archive; nothing was changed.")
+        return HttpResponseServerError(text, content_type=PLAIN_TEXT)
 
 
-def _opener(request: HttpRequest, found: Recording, vault: OpenVault, kind: Opening.Kind) -> Callable[[], BinaryIO]:
+def _opener(request: HttpRequest, found: Recording, vault: OpenVault, kind: Opening.Kind) -> Callable[[], Plain]:
     """Opens the sealed file, then writes the opening; only then may a byte leave."""
 
-    def open_plain() -> BinaryIO:
+    def open_plain() -> Plain:
         with ExitStack() as failing:
             sealed = failing.enter_context(store.open_blob(found.sealed_blake3))
             plain = open_sealed(sealed, vault.identities)
@@ -165,9 +167,8 @@ def _openings(request: HttpRequest, found: Recording) -> list[Opening] | None:
 
 
 def _no_key(found: Recording) -> str:
-    return _("Your key does not open generation %(number)s, to which this recording is sealed. On the vault's page the other holder, a former one, or the recovery sheet gives access.") % {
-        "number": found.generation
-    }
+    words = _("Your key does not open generation %(number)s, to which this recording is sealed. The vault's page says who can give you access.")
+    return words % {"number": found.generation}
 
 
 def _with_cookie(response: HttpResponseRedirect, unlocked: Unlocked) -> HttpResponseRedirect:

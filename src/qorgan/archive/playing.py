@@ -47,15 +47,16 @@ _AUDIO = {"mp3": "audio/mpeg", "aac": "audio/aac", "flac": "audio/flac", "opus":
 def _video(media: Mapping[str, Any], family: str, sound: str) -> Showing:
     codec = str(media.get("video_codec") or "")
     if codec == "hevc":
-        return Showing("", "video/mp4", _("It is recorded as H.265 (HEVC), which browsers do not decode reliably. The recording itself is whole and unchanged."))
+        why = _("It is recorded as H.265 (HEVC), which browsers do not decode reliably. The recording itself is whole and unchanged.")
+        return Showing("", "video/mp4", why)
     if codec not in _VIDEO.get(family, set()):
         return Showing(
             "", "application/octet-stream",
             _("Browsers do not play this form: %(codec)s in %(container)s. The recording itself is whole and unchanged.")
             % {"codec": codec or "?", "container": str(media.get("container") or "?").split(",", maxsplit=1)[0]},
         )
-    caution = "" if sound in _SOUND else _("The picture plays, but browsers do not decode its sound (%(codec)s): take the original to hear it.") % {"codec": sound}
-    return Showing("video", f"video/{family}", caution=caution)
+    silent = _("The picture plays, but browsers do not decode its sound (%(codec)s): take the original to hear it.") % {"codec": sound}
+    return Showing("video", f"video/{family}", caution="" if sound in _SOUND else silent)
 
 
 def _family(media: Mapping[str, Any]) -> str:
@@ -73,5 +74,5 @@ def _not_a_recording(kind: str) -> str:
     if kind == "empty":
         return _("The file was empty on the recorder. It is kept as it was.")
     if kind == "broken":
-        return _("Its index is damaged or missing, as after a loss of power: browsers cannot play it. Every byte is kept; an expert may read it from the original.")
+        return _("Its index is damaged or missing, as after a loss of power. Every byte is kept; an expert may read it from the original.")
     return _("It is no recording that a browser can show. It is kept as it was on the recorder.")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _SPEC = re.compile(r"[ \t]*(?P<first>[0-9]*)-(?P<last>[0-9]*)[ \t]*\Z")
-_MOST_DIGITS = 18
+_MOST_DIGITS = 30
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def wanted(header: str, size: int) -> Part | None:
 
 
 def _sound(first: str, last: str) -> bool:
-    if not first and not last or max(len(first), len(last)) > _MOST_DIGITS:
+    if (not first and not last) or max(len(first), len(last)) > _MOST_DIGITS:
         return False
     return not (first and last) or int(first) <= int(last)
 

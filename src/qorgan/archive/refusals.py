@@ -47,11 +47,6 @@ def busy() -> Refused:
     return Refused("busy", _("Another request is sending this file at the moment. Try again a little later."))
 
 
-def stalled() -> Refused:
-    """No byte for too long."""
-    return Refused("stalled", _("No data came for too long. What arrived is kept; go on from the offset."))
-
-
 def wrong_digest() -> Refused:
     """The sealed file differs from what the manifest says."""
     return Refused("digest", _("What arrived is not what the dock announced. It was thrown away: seal the file again from the device."))

@@ -28,11 +28,15 @@ MOST_WORDS = 6
 _HEAVY = ("manifest", "receipt", "clocks", "path")  # texts that a row does not show
 
 
+def _searched(words: Any) -> forms.TextInput:
+    return forms.TextInput(attrs={"type": "search", "placeholder": words, "data-find-first": ""})
+
+
 class SearchForm(forms.Form):
     """The filters; every one may be empty."""
 
-    q = forms.CharField(label=_("Words"), required=False, max_length=100, help_text=_("of inspection, subject, name of the file"))
-    inspection = forms.CharField(label=_("Inspection"), required=False, max_length=100)
+    q = forms.CharField(label=_("Words"), required=False, max_length=100, widget=_searched(_("inspection, subject, inspector, file")))
+    inspection = forms.CharField(label=_("Inspection"), required=False, max_length=100, widget=forms.TextInput(attrs={"placeholder": "12-3/41"}))
     recorder = forms.CharField(label=_("Recorder"), required=False, max_length=40)
     first = forms.DateField(label=_("Day, from"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     last = forms.DateField(label=_("to"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from io import BufferedIOBase
 from typing import BinaryIO
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -10,9 +11,12 @@ from qorgan.archive.ranges import Part, wanted
 
 BLOCK = 1024 * 1024
 ASK_EVERY_SECONDS = 2.0
+Plain = BinaryIO | BufferedIOBase
 
 
-def answer(request: HttpRequest, open_plain: Callable[[], BinaryIO], *, size: int, etag: str, content_type: str, may_go_on: Callable[[], bool]) -> HttpResponseBase:
+def answer(
+    request: HttpRequest, open_plain: Callable[[], Plain], *, size: int, etag: str, content_type: str, may_go_on: Callable[[], bool]
+) -> HttpResponseBase:
     """Answer GET or HEAD for ``size`` plain bytes: 200, 206 or 416 (RFC 9110, section 14).
 
     ``open_plain`` is called only when bytes will be sent; it writes the opening first and may raise. ``may_go_on`` is asked
@@ -49,7 +53,7 @@ class _Blocks:
     A player that is paused holds the answer open: so the right is asked for again on the way.
     """
 
-    def __init__(self, plain: BinaryIO, part: Part, may_go_on: Callable[[], bool]) -> None:
+    def __init__(self, plain: Plain, part: Part, may_go_on: Callable[[], bool]) -> None:
         self._plain, self._left, self._may_go_on = plain, part.length, may_go_on
         self._asked = time.monotonic()
         plain.seek(part.start)

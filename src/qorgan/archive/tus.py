@@ -4,6 +4,7 @@ A view here never touches ``request.body``: it would gather the whole upload in 
 """
 
 import binascii
+import os
 from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from qorgan.archive import ingest, refusals
 from qorgan.archive.docks import NotADock, authenticate
-from qorgan.archive.incoming import Incoming, Stalled
+from qorgan.archive.incoming import blocks, notice_vanished_peers
 from qorgan.archive.models import Dock, Upload
 from qorgan.archive.receipts import Then
 from qorgan.archive.refusals import Refused
@@ -28,7 +29,7 @@ from qorgan.people.rights import open_to_all
 logger = structlog.get_logger(__name__)
 VERSION = "1.0.0"
 STATUS = {
-    "manifest": 403, "recipients": 403, "length": 400, "too-large": 413, "disk-full": 507, "offset": 409, "busy": 423, "stalled": 408, "digest": 460,
+    "manifest": 403, "recipients": 403, "length": 400, "too-large": 413, "disk-full": 507, "offset": 409, "busy": 423, "digest": 460,
     "not-sealed": 422, "gone": 410, "stored": 409, "stored-copy-damaged": 409, "not-finished": 404, "unknown": 404, "method": 405, "version": 412,
     "type": 415, "request": 400, "token": 401, "disk": 500,
 }
@@ -140,13 +141,9 @@ def _append(request: HttpRequest, upload: Upload, then: Then) -> HttpResponse:
         raise refusals.wrong_offset()
     if length is not None and offset + length > upload.length:
         raise refusals.too_large()
+    notice_vanished_peers(os.getpid(), settings.QORGAN["QORGAN_UPLOAD_READ_SECONDS"])
     _let_go_of_database()
-    blocks = Incoming(_body(request), length, seconds=settings.QORGAN["QORGAN_UPLOAD_READ_SECONDS"])
-    try:
-        after = ingest.receive(upload, offset=offset, blocks=blocks, then=then)
-    except Stalled:
-        logger.info("upload stalled", upload=str(upload.id))
-        raise refusals.stalled() from None
+    after = ingest.receive(upload, offset=offset, blocks=blocks(_body(request), length), then=then)
     return HttpResponse(status=204, headers={"Upload-Offset": str(after.offset)})
 
 

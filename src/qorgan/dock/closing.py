@@ -26,6 +26,9 @@ from qorgan.evidence.permission import ErasePermission, PermissionNoteError
 _STORED = "/api/dock/v1/stored"
 _ERASE = "/api/dock/v1/erase"
 _ERASED = "/api/dock/v1/erased"
+_AT_ONCE = 2000
+"""Recordings named in one call."""
+_LONGEST_PROBLEM = 200
 
 
 class FalsePermission(Exception):
@@ -46,11 +49,14 @@ class Closing:
         """Tell the office that all of a docking is stored (444 p.11, column 6); return the journal row it filled."""
         files = self.queue.of_docking(docking, "stored")
         recordings = [{"recording": file.recording, "plain_sha256": file.plain_sha256} for file in files]
-        body = {"recorder": recorder, "inventory_number": inventory_number, "recordings": recordings, "empty": True}
+        journal_row: int | None = None
         step("dock.tell_stored.begin")
-        row = self.client.json("POST", _STORED, body).get("row")
+        for start in range(0, len(recordings), _AT_ONCE):
+            part, last = recordings[start : start + _AT_ONCE], start + _AT_ONCE >= len(recordings)
+            body = {"recorder": recorder, "inventory_number": inventory_number, "recordings": part, "empty": last}
+            row = self.client.json("POST", _STORED, body).get("row")
+            journal_row = row if isinstance(row, int) else journal_row
         step("dock.tell_stored.done")
-        journal_row = row if isinstance(row, int) else None
         self.queue.confirmed(docking, journal_row)
         return journal_row
 
@@ -137,8 +143,9 @@ class Closing:
             self.queue.not_erased(file, "unplugged")
             return
         except OSError as error:
-            self.queue.not_erased(file, f"failed: {error.strerror}")
-            return
+            if os.path.lexists(path) or not still_there(device):
+                self.queue.not_erased(file, f"failed: {error.strerror}")
+                return
         with suppress(OSError):
             durable.sync_directory(path.parent)
         self.queue.erased(file)
@@ -153,7 +160,7 @@ class Closing:
                     "plain_sha256": file.plain_sha256,
                     "path": file.shown_path,
                     "erased": file.state == "erased",
-                    "problem": file.problem,
+                    "problem": file.problem[:_LONGEST_PROBLEM],
                 }
                 for file in files
             ]

@@ -82,7 +82,8 @@ def create(client: Client, manifest: str, size: int) -> str:
     )
     if answer.status in (404, 410):
         raise Unreachable(_("No Qorgan answers at the server's address."))
-    _raise_for(answer.status)
+    if answer.status == 507:
+        raise ServerFull
     if answer.status != 201:
         raise refusal(answer)
     path = urlsplit(answer.headers.get("location", "")).path

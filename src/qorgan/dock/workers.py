@@ -170,6 +170,9 @@ def _upload_trouble(desk: Desk, upload: Upload, file: File, error: Exception) ->
             log.warning("%s %s", sentence("digest"), file.shown_path)
         case FileNotFoundError():
             desk.queue.seal_again(file, "spool")
+        case Refused(code="recipients") if file.recorder in desk.board.present():
+            desk.queue.seal_again(file, "refused")  # the office has other keys than when it was sealed
+            upload.spool.drop(file.id)
         case FalseReceipt() | Refused():
             code = "false-receipt" if isinstance(error, FalseReceipt) else "refused"
             desk.queue.problem(file, code)
@@ -232,8 +235,8 @@ def _erase(desk: Desk, closing: Closing, device: Device) -> None:
             codes.append("read-only")
         else:
             batch = _batch(files)
-            desk.asked_to_erase |= {file.id for file in batch}
             codes += _erased(closing, device, batch)
+            desk.asked_to_erase |= {file.id for file in batch}
     for code in codes:
         if desk.board.problem(recorder, code):
             log.warning("%s: %s", device.recorder.inventory_number, sentence(code))

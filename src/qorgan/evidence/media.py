@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,6 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"DHAV", "video"),
     (0, b"\x00\x00\x01\xba", "video"),
     (0, b"\x00\x00\x00\x01", "video"),
-    (188, b"G", "video"),
-    (196, b"G", "video"),
     (0, b"\xff\xd8\xff", "photo"),
     (0, b"\x89PNG\r\n\x1a\n", "photo"),
     (0, b"OggS", "audio"),
@@ -120,8 +119,11 @@ def _expected(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(256)
     for offset, signature, kind in _SIGNATURES:
-        if head[offset : offset + len(signature)] == signature and (signature != b"G" or head[offset - 188 : offset]):
+        if head[offset : offset + len(signature)] == signature:
             return kind
+    # A transport stream begins each of its packets with a G; recorders put four bytes of time before some.
+    if b"GG" in (head[0::188], head[4::192]):
+        return "video"
     return _EXTENSIONS.get(path.suffix.lower().removeprefix("."), "")
 
 
@@ -130,18 +132,15 @@ def _ask_child(path: Path, seconds: int, memory_mib: int) -> dict[str, Any] | No
     # The child finds this very package, installed or not, and none of the parent's secrets.
     environment = {"PYTHONPATH": str(Path(qorgan.__file__).parents[1]), "PYTHONUTF8": "1"}
     environment |= {name: os.environ[name] for name in ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH") if name in os.environ}
-    command = [sys.executable, "-m", "qorgan.evidence.media_child", str(path), str(seconds), str(memory_mib)]
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=seconds,
-            env=environment,
-            check=False,
-        )
-        answer = json.loads(done.stdout) if done.returncode == 0 and len(done.stdout) <= _LONGEST_ANSWER else None
-    except (subprocess.TimeoutExpired, ValueError):
-        return None
+    limits = (str(seconds), str(memory_mib), str(_LONGEST_ANSWER))
+    command = [sys.executable, "-m", "qorgan.evidence.media_child", str(path), *limits]
+    # A file, not a pipe: the child's own limit bounds it, and nobody who holds it open can keep the parent waiting.
+    with tempfile.TemporaryFile() as output:
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL, timeout=seconds, env=environment, check=False)
+            output.seek(0)
+            text = output.read(_LONGEST_ANSWER + 1)
+            answer = json.loads(text) if done.returncode == 0 and len(text) <= _LONGEST_ANSWER else None
+        except (subprocess.TimeoutExpired, ValueError):
+            return None
     return answer if isinstance(answer, dict) else None

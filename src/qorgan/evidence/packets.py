@@ -126,7 +126,8 @@ def _recording(container: InputContainer) -> dict[str, Any]:
         for packet in container.demux([container.streams[index] for index in tracks] or None):
             if packet.size and packet.stream_index in tracks:
                 tracks[packet.stream_index].add(packet)
-    except av.FFmpegError:
+    except (av.FFmpegError, OSError):
+        # also a drive pulled out while it is read
         problems.add("read-error")
     for track in tracks.values():
         track.finish()

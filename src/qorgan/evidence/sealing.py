@@ -96,7 +96,7 @@ def seal(source: BinaryIO, target: BinaryIO, recipients: Sequence[Recipient], pr
             after = slots[(block + 1) % _SLOTS]
             after.wait()
             # Only reading on tells whether this block was the last: age marks the final chunk.
-            after.length = _read_block(source, after.plain) if slot.length == len(slot.plain) else 0
+            after.length = _read_block(source, after.plain)
             encrypted = encryptor.submit(_encrypt, cipher, slot, block * BLOCK_CHUNKS, not after.length)
             slot.written = writer.submit(_write, encrypted, slot, output)
             if progress is not None:

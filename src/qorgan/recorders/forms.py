@@ -30,7 +30,7 @@ class ParticularsForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {
             "volume_serial": _("By the number of its memory a dock recognises the recorder; the docks page shows it for an unknown drive."),
             "volume_label": _("Used when the number is not known. Two recorders with one label are nobody."),
-            "marker": _("The text of the file qorgan.txt on the recorder, if you keep one there: the surest sign."),
+            "marker": _("The text of the file .qorgan-recorder on the recorder, if you keep one there: the surest sign."),
         }
 
     def clean_pattern(self) -> str:

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -58,11 +58,9 @@ def areas(actor: Actor, path: str) -> list[dict[str, Any]]:
     """The areas this person may use, the current one marked."""
     found: list[dict[str, Any]] = []
     for area in AREAS:
-        if area.permissions and not any(actor.may(permission) for permission in area.permissions):
-            continue
-        try:
-            url = reverse(area.url_name)
-        except NoReverseMatch:  # a room of a later issue
-            continue
-        found.append({"key": area.key, "title": area.title, "icon": area.icon, "url": url, "current": path.startswith(url) if url != "/" else path == "/"})
+        if not area.permissions or any(actor.may(permission) for permission in area.permissions):
+            found.append({"key": area.key, "title": area.title, "icon": area.icon, "url": reverse(area.url_name), "current": False})
+    here = [one for one in found if path == one["url"] or (one["url"] != "/" and path.startswith(one["url"]))]
+    if here:
+        max(here, key=lambda one: len(one["url"]))["current"] = True
     return found

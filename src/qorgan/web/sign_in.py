@@ -46,7 +46,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["login"].strip().lower()
-        user = authenticate(request, username=name, password=form.cleaned_data["password"])
+        user = authenticate(request, login=name, password=form.cleaned_data["password"])
         if isinstance(user, User):
             return _enter(request, user)
         if getattr(request, "axes_locked_out", False):

@@ -6,6 +6,7 @@ from qorgan.web import errors, ledger_pages, sign_in, today
 
 web = [
     path("", today.today, name="today"),
+    path("today/now/", today.now, name="now"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/code/", sign_in.second_factor, name="second-factor"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),

@@ -1,8 +1,11 @@
 """The upload endpoint alone, as a room above mounts it, and a page that needs the database: what the tests serve."""
 
+import os
+import socket
+from contextlib import suppress
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 
 from qorgan.archive.models import Recording
@@ -29,7 +32,21 @@ def page(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(Recording.objects.count()), content_type="text/plain")
 
 
+@open_to_all("a page of the tests")
+def keep_alive(_request: HttpRequest) -> HttpResponse:
+    """Keep-alive of this process's connections: [seconds of silence, seconds between probes, probes] or [] where it is off."""
+    found = []
+    for name in os.listdir("/proc/self/fd"):
+        with suppress(OSError), socket.socket(fileno=os.dup(int(name))) as connection:
+            connection.getpeername()
+            on = connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            options = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+            found.append([connection.getsockopt(socket.IPPROTO_TCP, option) for option in options] if on else [])
+    return JsonResponse(found, safe=False)
+
+
 urlpatterns = [
     path("api/upload/", include((endpoint(attribute), "uploads"))),
     path("page", page),
+    path("keep-alive", keep_alive),
 ]

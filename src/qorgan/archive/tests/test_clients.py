@@ -1,5 +1,6 @@
 """Clients that we did not write, and badly behaved ones, against the real server: granian, WSGI, many threads."""
 
+import json
 import os
 import signal
 import socket
@@ -118,19 +119,23 @@ def test_a_reset_connection_loses_at_most_what_the_kernel_held(office: Office, s
         assert_stored(office, server, url, sealed)
 
 
-def test_a_stalled_upload_ends_and_frees_its_place(office: Office, sealed: Sealed, file: BinaryIO) -> None:
-    """While the first sends nothing, a second is refused (423); after three silent seconds the first is over (408)."""
-    with office.granian(QORGAN_UPLOAD_READ_SECONDS="3") as server, ExitStack() as stack:
+def test_while_one_request_sends_another_is_refused(office: Office, sealed: Sealed, file: BinaryIO) -> None:
+    with office.granian() as server:
         path = created(server, sealed)
-        stalled = stack.enter_context(closing(send_part(server, path, sealed, 0, 2 * MIB)))
-        time.sleep(0.5)
-        assert server.patch(path, 0, sealed.data[:100]).status == 423
-        stalled.settimeout(10)
-        assert stalled.recv(100).startswith(b"HTTP/1.1 408")
+        with closing(send_part(server, path, sealed, 0, 2 * MIB)):
+            time.sleep(0.5)
+            assert server.patch(path, 0, sealed.data[:100]).status == 423
         assert offset_becomes(server, path, 2 * MIB) == 2 * MIB
         url = f"http://127.0.0.1:{server.port}{path}"
         uploader(server, file, sealed, url).upload()
         assert_stored(office, server, url, sealed)
+
+
+def test_connections_of_docks_that_vanish_are_given_up(office: Office, sealed: Sealed) -> None:
+    """Every connection is probed from the first upload on: half a minute of silence and three unanswered probes end it, and its read."""
+    with office.granian(QORGAN_UPLOAD_READ_SECONDS="60") as server:
+        server.patch(created(server, sealed), 0, sealed.data[:1000])
+        assert [30, 10, 3] in json.loads(server.ask("GET", "/keep-alive").body)
 
 
 def test_sixty_stalled_uploads_do_not_slow_a_page(office: Office) -> None:

@@ -40,7 +40,7 @@ def test_whatever_is_asked_the_part_lies_within_the_file(header: str, size: int)
     assert part is None or not part.partial or part.length > 0
 
 
-@pytest.mark.parametrize("header", ["", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-2", "items=0-1", "bytes=0-1-2", "bytes=0-1,x", f"bytes={'9' * 40}-"])
+@pytest.mark.parametrize("header", ["", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-2", "items=0-1", "bytes=0-1-2", "bytes=0-1,x"])
 def test_a_header_that_says_nothing_asks_for_everything(header: str) -> None:
     assert wanted(header, 100) == Part(0, 100, False)
 

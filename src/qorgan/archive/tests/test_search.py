@@ -110,8 +110,9 @@ def many(cast: Cast, count: int, same_time: bool = False, offset: int = 0) -> No
     Recording.objects.bulk_create(
         Recording(
             organisation=cast.karaganda, person=cast.aidar, person_name=cast.aidar.full_name, source_number="0417", case=uuid4(), case_label=f"№ {n}",
-            kind="video", name=f"{n:05}.mp4", words=f"№ {n} {n:05}.mp4", path="p", media=media, plain_sha256=f"{n:064x}", sealed_blake3=f"{n:064x}", plain_size=1, sealed_size=1,
-            generation=1, started_at=START + timedelta(minutes=0 if same_time else n), dock_name="d", manifest="m", stored_at=START, position=n, receipt="r",
+            kind="video", name=f"{n:05}.mp4", words=f"№ {n} {n:05}.mp4", path="p", media=media, plain_sha256=f"{n:064x}", sealed_blake3=f"{n:064x}",
+            plain_size=1, sealed_size=1, generation=1,
+            started_at=START + timedelta(minutes=0 if same_time else n), dock_name="d", manifest="m", stored_at=START, position=n, receipt="r",
         )
         for n in range(offset, offset + count)
     )

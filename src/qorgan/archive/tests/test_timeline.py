@@ -1,6 +1,7 @@
 """The drawing: recordings, gaps and corrections where they were in real time (444 p.17)."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,7 +75,7 @@ def test_what_is_subtracted_is_what_sets_of_minutes_say(whole: list[Interval], h
     assert covered(subtract(whole, holes)) == covered(merge(whole)) - covered(holes)
     merged = merge(whole)
     assert covered(merged) == covered(whole)
-    assert all(left[1] < right[0] for left, right in zip(merged, merged[1:], strict=False))
+    assert all(left[1] < right[0] for left, right in pairwise(merged))
 
 
 @given(starts=st.lists(st.tuples(st.integers(0, 500), st.integers(1, 200)), min_size=1, max_size=12))

@@ -31,7 +31,7 @@ def open_key(*, actor: Actor, key: HolderKey, given: str, purpose: str) -> Ident
             _("After %(count)s wrong secrets the vault takes none from %(name)s for %(minutes)s minutes. Nothing else has changed.")
             % {"count": MOST_WRONG, "name": key.person.full_name, "minutes": int(WINDOW.total_seconds() // 60)}
         )
-    identity = secret.open_with(given, key.blob) if key.blob else None
+    identity = secret.open_with(given, bytes(key.blob)) if key.blob else None
     if identity is None:
         _log_refusal(actor, key, purpose, blocked=False)
         raise WrongSecretGiven(

@@ -27,7 +27,8 @@ class UnlockForm(forms.Form):
     """Purpose and secret: the two things that open the vault (444 p.13, 21)."""
 
     purpose = forms.CharField(
-        label=_("Purpose"), max_length=MOST_PURPOSE, help_text=_("It is written into the ledger and shown to the head. The choices are only a beginning: add number and date."),
+        label=_("Purpose"), max_length=MOST_PURPOSE,
+        help_text=_("It is written into the ledger and shown to the head. The choices are only a beginning: add number and date."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "list": "purposes", "minlength": LEAST_PURPOSE, "maxlength": MOST_PURPOSE}),
     )
     secret = secret_field(_("Your secret of the vault"))

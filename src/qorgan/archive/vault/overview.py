@@ -1,8 +1,9 @@
 """What the page of the vault shows: the steps of setting it up, its holders, its generations, and what there is to do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ class Step:
     title: str
     text: str
     basis: str
-    state: str  # done, current, later
+    state: str = "later"  # done, current, later
     url: str = ""
     action: str = ""
     at: datetime | None = None
@@ -56,13 +57,14 @@ def overview(organisation: Organisation, holding: Person | None) -> dict[str, An
     generations = list(standing.generations(organisation))
     copies = list(standing.recovery_copies(organisation))
     own = [key for key in keys if holding is not None and key.person_id == holding.pk]
-    steps = _steps(state, people, keys, generations, copies, holding)
+    steps = _steps(_Standing(state, people, {key.person_id for key in keys}, generations, copies, holding))
     return {
         "organisation": organisation, "state": state, "holders": _holders(people, keys, grants, holding), "steps": steps,
         "complete": all(step.state == "done" for step in steps), "generations": _rows(generations, grants, copies, holding),
         "former": standing.former_keys(organisation) if holding else [], "holding": holding, "has_confirmed": any(key.confirmed_at for key in own),
         "has_key": bool(own), "undecided": bool(holding and standing.undecided_recovery(organisation)),
-        "all_waiting": state != State.READY and _both_lost(people, keys), "no_sheet": bool(generations) and not any(copy.decision == "printed" for copy in copies),
+        "all_waiting": state != State.READY and _both_lost(people, keys),
+        "no_sheet": bool(generations) and not any(copy.decision == "printed" for copy in copies),
     }
 
 
@@ -72,36 +74,56 @@ def _both_lost(people: dict[Post, Person], keys: list[HolderKey]) -> bool:
     return len(people) == 2 and waiting == {person.pk for person in people.values()}
 
 
-def _steps(state: State, people: dict[Post, Person], keys: list[HolderKey], generations: list[Generation], copies: list[RecoveryCopy], holding: Person | None) -> list[Step]:
-    with_key = {key.person_id for key in keys}
+@dataclass(frozen=True)
+class _Standing:
+    """What the steps follow from."""
+
+    state: State
+    people: dict[Post, Person]
+    with_key: set[UUID]
+    generations: list[Generation]
+    copies: list[RecoveryCopy]
+    holding: Person | None
+
+
+def _steps(now: _Standing) -> list[Step]:
     done = [
-        Post.HEAD in people,
-        Post.RESPONSIBLE in people,
-        bool(people) and len(people) == 2 and all(person.pk in with_key for person in people.values()),
-        state == State.OPEN,
-        bool(generations) and bool(copies),
+        Post.HEAD in now.people,
+        Post.RESPONSIBLE in now.people,
+        len(now.people) == 2 and all(person.pk in now.with_key for person in now.people.values()),
+        now.state == State.OPEN,
+        bool(now.generations) and bool(now.copies),
     ]
     current = done.index(False) if False in done else len(done)
-    words = _step_words(people, with_key, generations, copies, holding)
     states = ["done" if is_done else "current" if number == current else "later" for number, is_done in enumerate(done)]
-    return [Step(title, text, basis, step_state, *link) for (title, text, basis, link), step_state in zip(words, states, strict=True)]
+    steps = [_head_step(now), _responsible_step(now), _secrets_step(now), _open_step(now), _sheet_step(now)]
+    return [replace(step, state=state) for step, state in zip(steps, states, strict=True)]
 
 
-def _step_words(people: dict[Post, Person], with_key: set[Any], generations: list[Generation], copies: list[RecoveryCopy], holding: Person | None) -> list[tuple[str, str, str, tuple[Any, ...]]]:
-    missing = ", ".join(person.full_name for person in people.values() if person.pk not in with_key)
-    own_missing = holding is not None and holding.pk not in with_key
-    sheet = (reverse("archive:vault-recovery", args=[generations[0].number]), _("Print the sheet")) if generations and holding else ()
-    return [
-        (_("The head of the division is appointed"), _person_or(people.get(Post.HEAD), _("by order, on the page of people")), "444/6", ()),
-        (_("The responsible person is appointed"), _person_or(people.get(Post.RESPONSIBLE), _("by order of the head, on the page of people")), "444/6", ()),
-        (
-            _("Each of the two chooses a secret"),
-            _("Missing: %(names)s") % {"names": missing} if missing else _("alone, at the own desk; nobody else learns it"),
-            "444/6", (reverse("archive:vault-secret"), _("Choose your secret")) if own_missing else (),
-        ),
-        (_("The vault opens"), _("From then on docks can seal recordings; before that they keep them."), "444/13", (reverse("archive:vault-open"), _("Open the vault")) if holding else (),),
-        (_("The recovery sheet is printed, or declined"), _decision(copies), "444/6", sheet),
-    ]
+def _head_step(now: _Standing) -> Step:
+    return Step(_("The head of the division is appointed"), _person_or(now.people.get(Post.HEAD), _("by order, on the page of people")), "444/6")
+
+
+def _responsible_step(now: _Standing) -> Step:
+    who = _person_or(now.people.get(Post.RESPONSIBLE), _("by order of the head, on the page of people"))
+    return Step(_("The responsible person is appointed"), who, "444/6")
+
+
+def _secrets_step(now: _Standing) -> Step:
+    missing = ", ".join(person.full_name for person in now.people.values() if person.pk not in now.with_key)
+    text = _("Missing: %(names)s") % {"names": missing} if missing else _("alone, at the own desk; nobody else learns it")
+    url = reverse("archive:vault-secret") if now.holding is not None and now.holding.pk not in now.with_key else ""
+    return Step(_("Each of the two chooses a secret"), text, "444/6", url=url, action=_("Choose your secret"))
+
+
+def _open_step(now: _Standing) -> Step:
+    text, url = _("From then on docks can seal recordings; before that they keep them."), reverse("archive:vault-open") if now.holding else ""
+    return Step(_("The vault opens"), text, "444/13", url=url, action=_("Open the vault"))
+
+
+def _sheet_step(now: _Standing) -> Step:
+    url = reverse("archive:vault-recovery", args=[now.generations[0].number]) if now.generations and now.holding else ""
+    return Step(_("The recovery sheet is printed, or declined"), _decision(now.copies), "444/6", url=url, action=_("Print the sheet"))
 
 
 def _person_or(person: Person | None, otherwise: str) -> str:

@@ -120,8 +120,8 @@ def _parsed(texts: Iterable[str]) -> list[Identity]:
 
 def _decide(actor: Actor, generation: Generation, decision: RecoveryCopy.Decision) -> None:
     kind = kinds.RECOVERY_PRINTED if decision == PRINTED else kinds.RECOVERY_DECLINED
-    where = str(generation.organisation_id)
-    entry = log.append(kind, actor=actor, subject=f"vault:{where}", organisation=where, payload={"generation": generation.number, "recipient": generation.recipient})
+    where, payload = str(generation.organisation_id), {"generation": generation.number, "recipient": generation.recipient}
+    entry = log.append(kind, actor=actor, subject=f"vault:{where}", organisation=where, payload=payload)
     RecoveryCopy.objects.create(generation=generation, decision=decision, by=actor.name, at=timezone.now(), position=entry.position)
 
 

@@ -96,23 +96,28 @@ def meet(*, cookie: str, session_key: str | None, person: Person | None, organis
     row_id, key = _parts(cookie)
     if row_id is None or not session_key or person is None:
         return None
-    row = Unlocking.objects.select_related("key", "organisation").filter(pk=row_id, person=person, session_digest=session_digest(session_key), locked_at=None).first()
+    row = Unlocking.objects.select_related("key").filter(pk=row_id, person=person, session_digest=session_digest(session_key), locked_at=None).first()
     wanted = organisation.pk if isinstance(organisation, Organisation) else organisation
     if row is None or (wanted is not None and row.organisation_id != wanted):
         return None
-    if not still_open(row):
-        lock(row, Unlocking.Because.EXPIRED if row.expires_at <= timezone.now() else Unlocking.Because.DISMISSED)
+    expired = row.expires_at <= timezone.now()
+    if expired or row.key.ended_at is not None or not _holds(row):
+        lock(row, Unlocking.Because.EXPIRED if expired else Unlocking.Because.DISMISSED)
         return None
     identities = _opened(key, row)
     return None if identities is None else OpenVault(row, identities)
 
 
 def still_open(row: Unlocking) -> bool:
-    """Whether an unlocking still holds at this moment; asked on each request and while a recording streams."""
-    now = timezone.now()
-    live = Unlocking.objects.filter(pk=row.pk, locked_at=None, expires_at__gt=now, key__ended_at=None)
+    """Whether an unlocking still holds at this moment; asked again and again while a recording streams."""
+    live = Unlocking.objects.filter(pk=row.pk, locked_at=None, expires_at__gt=timezone.now(), key__ended_at=None)
+    return live.exists() and _holds(row)
+
+
+def _holds(row: Unlocking) -> bool:
+    """Whether the person holds the vault by today's appointments."""
     held = Appointment.objects.in_force().filter(person_id=row.person_id, organisation_id=row.organisation_id, post__in=HOLDING_POSTS)
-    return live.exists() and held.exists()
+    return held.exists()
 
 
 def lock(row: Unlocking, because: str, *, actor: Actor | None = None) -> bool:
@@ -142,7 +147,8 @@ def stated_purpose(text: str) -> str:
     """The purpose as it enters the ledger. Raises :class:`VaultRefused` when it says too little (444 p.21)."""
     stated = " ".join(text.split())
     if len(stated) < LEAST_PURPOSE:
-        raise VaultRefused(_("Say for what purpose, in at least %(count)s characters: recordings serve official work only (444 p.21).") % {"count": LEAST_PURPOSE})
+        words = _("Say for what purpose, in at least %(count)s characters: recordings serve official work only (444 p.21).")
+        raise VaultRefused(words % {"count": LEAST_PURPOSE})
     if len(stated) > MOST_PURPOSE:
         raise VaultRefused(_("The purpose is longer than %(count)s characters.") % {"count": MOST_PURPOSE})
     return stated

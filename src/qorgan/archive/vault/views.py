@@ -19,6 +19,7 @@ from qorgan.archive.vault.models import Generation
 from qorgan.archive.vault.overview import overview
 from qorgan.archive.vault.refusals import VaultRefused
 from qorgan.archive.vault.settling import settle
+from qorgan.documents.render import PaperLanguage
 from qorgan.people.models import Organisation, Person
 from qorgan.people.rights import Permission, requires
 
@@ -98,7 +99,8 @@ def open_vault(request: HttpRequest) -> HttpResponse:
         except VaultRefused as refused:
             messages.error(request, refused.sentence)
         else:
-            messages.success(request, _("The vault is open: generation %(number)s, entry %(position)s of the ledger.") % {"number": generation.number, "position": generation.position})
+            words = _("The vault is open: generation %(number)s, entry %(position)s of the ledger.")
+            messages.success(request, words % {"number": generation.number, "position": generation.position})
         return redirect("archive:vault")
     title = _("Both secrets are lost: begin anew") if anew else _("Open the vault")
     return _form_page(request, form, title=title, action=_("Begin the generation"), will=will, danger=anew)
@@ -160,7 +162,8 @@ def renew(request: HttpRequest) -> HttpResponse:
         except VaultRefused as refused:
             messages.error(request, refused.sentence)
         else:
-            messages.success(request, _("Generation %(number)s has begun, entry %(position)s of the ledger.") % {"number": generation.number, "position": generation.position})
+            words = _("Generation %(number)s has begun, entry %(position)s of the ledger.")
+            messages.success(request, words % {"number": generation.number, "position": generation.position})
         return redirect("archive:vault")
     will = [_("Recordings from here on are sealed to a new key; a recovery sheet for it is decided anew. Earlier recordings open as before.")]
     return _form_page(request, Form(), title=_("Begin a new generation"), action=_("Begin the generation"), will=will)
@@ -174,7 +177,7 @@ def recovery_sheet(request: HttpRequest, number: int) -> HttpResponse:
     generation = get_object_or_404(Generation, organisation=organisation, number=number)
     form = OwnSecretForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        language = "ru" if get_language() == "ru" else "kk"
+        language: PaperLanguage = "ru" if get_language() == "ru" else "kk"
         try:
             sheet = recovery.print_sheet(
                 actor=_ledger(request), organisation=organisation, generation=generation, person=person, given=form.cleaned_data["secret"], language=language
@@ -187,7 +190,8 @@ def recovery_sheet(request: HttpRequest, number: int) -> HttpResponse:
                 headers={"Content-Disposition": f'inline; filename="qorgan-recovery-{number}.pdf"', "Cache-Control": "private, no-store"},
             )
     will = [
-        _("One sheet is printed for generation %(number)s. Put it into an envelope, both holders sign across the flap, and keep it in the safe.") % {"number": number},
+        _("One sheet is printed for generation %(number)s.") % {"number": number},
+        _("Put it into an envelope, both holders sign across the flap, and keep it in the safe."),
         _("Whoever holds the sheet can open the recordings: it cannot be printed a second time."),
     ]
     return _form_page(request, form, title=_("Recovery sheet"), action=_("Print the sheet"), will=will)
@@ -244,7 +248,7 @@ def _ledger(request: HttpRequest) -> Any:
 
 
 def _form_page(request: HttpRequest, form: Form, *, title: str, action: str, will: list[str], danger: bool = False) -> HttpResponse:
-    values = {"form": form, "title": title, "action": action, "will": will, "danger": danger, "back": reverse("archive:vault"), "basis": "444/6"}
+    values = {"form": form, "title": title, "action": action, "will": will, "danger": danger, "back": reverse("archive:vault")}
     response = render(request, "archive/vault_form.html", values, status=422 if form.errors else 200)
     response["Cache-Control"] = "private, no-store"
     return response

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qorgan.evidence import age, bech32
-from qorgan.evidence.header import Stanza, encode64, write_header
+from qorgan.evidence.header import Stanza, decode64, encode64, write_header
 
 SIZES = (0, 1, 65535, 65536, 65537, 131072, 1_000_003)
 FAST = 10
@@ -163,6 +163,44 @@ def test_making_refuses_a_senseless_work_factor() -> None:
     for work in (0, 23):
         with pytest.raises(age.KeyTextError):
             age.wrap("secret", b"", work)
+
+
+def test_stanzas_of_a_wrong_length_are_refused(identity: age.Identity) -> None:
+    share = encode64(os.urandom(32))
+    for arguments, body in (
+        (("X25519", share), os.urandom(33)),
+        (("X25519", share), os.urandom(31)),
+        (("X25519", share, "more"), os.urandom(32)),
+        (("X25519",), os.urandom(32)),
+        (("X25519", encode64(os.urandom(31))), os.urandom(32)),
+    ):
+        with pytest.raises(age.HeaderError):
+            age.decrypt(forged(Stanza(arguments, body)), [identity])
+
+
+@pytest.mark.parametrize("text", ["AAB", "AB", "A", "AA==", "AA=", "AA ", "A\nA", "_-AA", "é", "AAAAA"])
+def test_base64_has_one_form(text: str) -> None:
+    with pytest.raises(age.HeaderError):
+        decode64(text)
+
+
+def test_lines_of_a_header_have_64_columns(identity: age.Identity) -> None:
+    blob = age.encrypt(b"plain", [identity.recipient])
+    cut = blob.index(b"---")
+    for lines in ("A" * 65 + "\n\n", "A" * 63, "A" * 64 + "\n"):
+        with pytest.raises(age.HeaderError):
+            age.decrypt(blob[:cut] + b"-> x\n" + lines.encode() + blob[cut:], [identity])
+
+
+def test_left_over_bits_of_a_key_are_refused() -> None:
+    groups = [0] * 52
+    for bits, count in ((1, 52), (0, 51)):
+        values = [*groups, 0][:count]
+        values[-1] = bits
+        code = bech32._checksum(bech32._spread("age") + values + [0] * 6) ^ 1
+        check = [code >> 5 * (5 - place) & 31 for place in range(6)]
+        with pytest.raises(age.KeyTextError, match="left-over"):
+            bech32.decode("age1" + "".join(bech32.LETTERS[value] for value in values + check))
 
 
 def test_unknown_stanzas_are_passed_over(identity: age.Identity) -> None:

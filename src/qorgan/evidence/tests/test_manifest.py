@@ -112,6 +112,7 @@ def test_a_forged_receipt() -> None:
         ("device_zone_minutes", "300"),
         ("sequence", -1),
         ("sequence", "1"),
+        ("sequence", True),
         ("recipients", []),
         ("recipients", "age1"),
         ("recipients", ["age1"]),

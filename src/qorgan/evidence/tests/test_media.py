@@ -1,5 +1,6 @@
 """What the probe says of real clips, damaged ones, and files that are nothing of the kind."""
 
+import io
 import json
 import os
 import time
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qorgan.evidence import media
+from qorgan.evidence import media, packets
 from qorgan.evidence.tests.clips import record
 
 LIMITED = pytest.mark.skipif(os.name != "posix", reason="limits are of POSIX")
@@ -61,8 +62,8 @@ def test_less_than_a_second_is_no_gap(clips: Path) -> None:
 
 
 def test_a_camera_that_is_slow_has_no_gaps(clips: Path) -> None:
-    found = media.probe(record(clips / "slow.mp4", 8, keep=lambda _, second: second % 1 < 0.03, sound=False))
-    assert found.fps_millihertz == 1000
+    found = media.probe(record(clips / "slow.mp4", 8, keep=lambda _, second: second % 2 < 0.03, sound=False))
+    assert found.fps_millihertz == 500
     assert found.gaps == []
 
 
@@ -74,9 +75,62 @@ def test_sound_that_goes_on_without_pictures(clips: Path) -> None:
     assert abs(found.gaps[0][1] - 6_000_000) < 150_000
 
 
+def test_sound_that_begins_before_the_pictures(clips: Path) -> None:
+    found = media.probe(record(clips / "early.mkv", 5, keep=lambda kind, second: kind == "audio" or second >= 2))
+    assert len(found.gaps) == 1
+    assert found.gaps[0][0] == 0
+    assert abs(found.gaps[0][1] - 2_000_000) < 150_000
+
+
+def test_times_that_jump_back(clips: Path) -> None:
+    one = record(clips / "one.ts", 2).read_bytes()
+    (clips / "twice.ts").write_bytes(one + one)
+    found = media.probe(clips / "twice.ts")
+    assert "time-goes-back" in found.problems
+    assert not found.complete
+
+
+def test_an_index_without_any_content(whole: Path, clips: Path) -> None:
+    content = whole.read_bytes()
+    (clips / "index-only.mp4").write_bytes(content[: content.index(b"mdat") + 4])
+    found = media.probe(clips / "index-only.mp4")
+    assert (found.kind, found.complete, found.duration_us) == ("video", False, 0)
+    assert "no-packets" in found.problems
+
+
+class Unplugged:
+    """A path on a drive that is pulled out after ``good`` bytes."""
+
+    def __init__(self, path: Path, good: int) -> None:
+        self._path = path
+        self._good = good
+
+    def open(self, *_mode: str, **_options: int) -> "io.RawIOBase":
+        good = self._good
+
+        class File(io.FileIO):
+            def read(self, size: int = -1) -> bytes:
+                if self.tell() >= good:
+                    raise OSError(5, "Input/output error")
+                return super().read(min(size, 4096))
+
+        return File(self._path)
+
+
+def test_a_drive_that_is_pulled_out_while_it_is_read(clips: Path) -> None:
+    path = record(clips / "unplugged.mp4", 6)
+    facts = packets.examine(Unplugged(path, path.stat().st_size // 2))  # type: ignore[arg-type]
+    assert "read-error" in facts["problems"]
+    assert 0 < facts["tracks"][0]["packets"] < 150
+
+
 def test_a_cut_recording_that_promises_all(whole: Path, clips: Path) -> None:
     cut = clips / "cut.mp4"
-    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 55 // 100])
+    content = whole.read_bytes()
+    cut.write_bytes(content[: content.index(b"mdat") + 1000])
+    first = media.probe(cut)
+    assert first.problems[0] == "damaged-packets", "its last packet is cut in the middle"
+    cut.write_bytes(content[: len(content) * 55 // 100])
     found = media.probe(cut)
     assert found.kind == "video"
     assert abs(found.header_duration_us - 4_000_000) < 60_000
@@ -169,6 +223,9 @@ def test_a_list_that_names_other_files_is_not_followed(whole: Path, tmp_path: Pa
     listing = f"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:4,\n{whole}\n#EXT-X-ENDLIST\n"
     (tmp_path / "a.mp4").write_text(listing)
     assert media.probe(tmp_path / "a.mp4").kind == "broken"
+    (tmp_path / "whole.mp4").write_bytes(whole.read_bytes())
+    (tmp_path / "a.mp4").write_text("ffconcat version 1.0\nfile whole.mp4\n")
+    assert media.probe(tmp_path / "a.mp4").kind == "broken"
 
 
 def test_a_huge_bogus_file(tmp_path: Path) -> None:
@@ -234,7 +291,7 @@ def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "echo '{'",
         "echo '[]'",
         "exec 1>&-; sleep 60",
-        "head -c 3000000 /dev/zero",
+        """printf '{"kind": "'; head -c 3000000 /dev/zero | tr '\\0' a; printf '"}'""",
     ],
 )
 def test_a_child_that_dies_hangs_or_babbles(child: Path, whole: Path, program: str) -> None:

@@ -158,6 +158,16 @@ def test_a_rewritten_history_is_refused() -> None:
     assert refuses_consistency(-1, 5, ROOTS[0], ROOTS[5], [])
 
 
+def test_a_proof_says_what_is_wrong_with_it() -> None:
+    path = merkle.consistency_path(5, 9, get)
+    with pytest.raises(merkle.ProofError, match="long"):
+        merkle.verify_consistency(5, 9, ROOTS[5], ROOTS[9], [*path, bytes(32)])
+    with pytest.raises(merkle.ProofError, match="short"):
+        merkle.verify_consistency(5, 9, ROOTS[5], ROOTS[9], path[:-1])
+    with pytest.raises(merkle.ProofError, match="long"):
+        merkle.verify_inclusion(LEAVES[0], 0, 1, [bytes(32)], ROOTS[1])
+
+
 def test_proofs_that_cannot_be_made() -> None:
     for index, size in ((0, 0), (5, 5), (-1, 5)):
         with pytest.raises(ValueError, match="leaf"):

@@ -185,6 +185,8 @@ def test_a_flipped_byte_spoils_its_chunk_alone(identity: age.Identity, plain: by
     reader.seek(8 * CHUNK)
     assert reader.read() == plain[8 * CHUNK :]
     reader.seek(0)
+    assert b"".join(reader.read(10_000) for _ in range(45)) == plain[:450_000], "reading ahead meets the damage, the reader does not"
+    reader.seek(0)
     with pytest.raises(age.Damaged):
         reader.read()
 

@@ -34,6 +34,12 @@ def test_sealed_as_the_standard_says(identity: age.Identity, tmp_path: Path, siz
     assert result == sealing.Sealed(hashlib.sha256(plain).hexdigest(), str(blake3(blob).hexdigest()), size, len(blob))
 
 
+def test_a_buffered_target_is_flushed(identity: age.Identity, tmp_path: Path) -> None:
+    with (tmp_path / "sealed").open("wb") as target:
+        sealing.seal(io.BytesIO(b"a"), target, [identity.recipient])
+        assert age.decrypt((tmp_path / "sealed").read_bytes(), [identity]) == b"a"
+
+
 def test_an_unbuffered_source_that_gives_little_at_a_time(identity: age.Identity) -> None:
     plain = os.urandom(300_000)
 
