@@ -56,7 +56,7 @@ def engine() -> str:
 def prepare() -> None:
     """Make the tables in the database that Django is pointed at, and the folders of a data folder."""
     call_command("migrate", verbosity=0)
-    for name in ("keys", "ledger", "blobs", "spool"):
+    for name in ("keys", "ledger", "blobs", "spool", "static"):
         (settings.DATA / name).mkdir(mode=0o700, exist_ok=True)
 
 

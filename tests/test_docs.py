@@ -290,7 +290,7 @@ def pictures_taken() -> set[str]:
     """Names in quotes in the browser tests: what they may call a picture."""
     folder = ROOT / "tests" / "browser"
     texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*.py")] if folder.is_dir() else []
-    return {name for text in texts for name in re.findall(r"[\"']([a-z0-9-]+)[\"']", text)}
+    return {name for text in texts for name in re.findall(r"[\"']([a-z0-9-]+)(?:[\"']|-\{width\})", text)}
 
 
 def test_the_readme_names_the_two_commands_of_the_makefile() -> None:

@@ -53,9 +53,8 @@ class Office:
         }
         self.environment.pop("DJANGO_SETTINGS_MODULE", None)
         self.environment.pop("QORGAN_DATABASE", None)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "qorgan.web.cli", "demo"], env=self.environment, stdout=(data / "out.log").open("wb"), stderr=subprocess.STDOUT
-        )
+        with (data / "out.log").open("wb") as log:
+            self.process = subprocess.Popen([sys.executable, "-m", "qorgan.web.cli", "demo"], env=self.environment, stdout=log, stderr=subprocess.STDOUT)
 
     def wait(self, seconds: float = 150) -> None:
         """Until the sign-in page answers and the cast is told."""

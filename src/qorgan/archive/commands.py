@@ -33,6 +33,7 @@ def _scrub(options: argparse.Namespace) -> int:
 
 def sentences(report: Report) -> list[str]:
     """The report in words."""
-    lines = [_("Recording %(recording)s (%(name)s): %(words)s.") % {**problem, "words": Fixity.Problem(problem["problem"]).label} for problem in report.problems]
+    lines = [_("Recording %(recording)s (%(name)s): %(words)s.") % {**found, "words": Fixity.Problem(found["problem"]).label} for found in report.problems]
     lines += [_("Stored file %(name)s belongs to no recording.") % {"name": name} for name in report.orphans]
-    return [*lines, _("Checked: %(checked)d recordings, %(bytes)d bytes; not whole: %(bad)d.") % {"checked": report.checked, "bytes": report.bytes, "bad": len(report.problems)}]
+    counts = {"checked": report.checked, "bytes": report.bytes, "bad": len(report.problems)}
+    return [*lines, _("Checked: %(checked)d recordings, %(bytes)d bytes; not whole: %(bad)d.") % counts]

@@ -62,7 +62,8 @@ def enrol(*, dock: Dock, public_key: str, host: str, software: str) -> Dock:
         current.save(update_fields=["verifier", "host", "software", "enrolled_at"])
         if first:
             log.append(
-                kinds.DOCK_ENROLLED, actor=as_actor(current), subject=f"dock:{current.id}", payload={"key": vkey, "host": current.host, "software": current.software}
+                kinds.DOCK_ENROLLED, actor=as_actor(current), subject=f"dock:{current.id}",
+                payload={"key": vkey, "host": current.host, "software": current.software},
             )
     return current
 

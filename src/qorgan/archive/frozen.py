@@ -24,7 +24,7 @@ class Frozen(Operation):
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """No model changes."""
 
-    def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any) -> None:
+    def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any) -> None:  # noqa: ARG002 - Django's signature
         """Create the trigger."""
         postgresql = schema_editor.connection.vendor == "postgresql"
         differs = "IS DISTINCT FROM" if postgresql else "IS NOT"
@@ -32,7 +32,7 @@ class Frozen(Operation):
         body = "EXECUTE FUNCTION qorgan_append_only()" if postgresql else f"BEGIN SELECT RAISE(ABORT, 'append only: {self.table}'); END"
         schema_editor.execute(f"CREATE TRIGGER {self.table}_frozen BEFORE UPDATE ON {self.table} FOR EACH ROW WHEN ({changed}) {body}", params=None)
 
-    def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any) -> None:
+    def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any) -> None:  # noqa: ARG002 - Django's signature
         """Drop the trigger (development only)."""
         suffix = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {self.table}_frozen{suffix}", params=None)

@@ -103,7 +103,7 @@ class Recording(models.Model):
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **values: Any) -> None:
         """Save, with the words of search as they follow from the other texts."""
-        self.words = fold(" ".join((self.case_label, self.person_name, self.source_number, self.name)))[:1000]
+        self.words = fold(f"{self.case_label} {self.person_name} {self.source_number} {self.name}")[:1000]
         super().save(*args, update_fields=None if update_fields is None else {*update_fields, "words"}, **values)
 
     @property

@@ -31,8 +31,10 @@ def particulars(found: Recording) -> dict[str, Any]:
     media, duration_us, line = found.media, int(found.media.get("duration_us") or 0), drawing(found)
     offset_ms = found.offset_ms
     return {
-        "recording": found, "drawing": line, "sentence": sentence(line) if line else "", "gaps": _gaps(found), "problems": _problems(media),
-        "device_time": found.device_started_at.replace("T", " "), "duration_us": duration_us, "duration_ms": duration_us // 1000, "form_words": _form_words(media),
+        "recording": found, "drawing": line, "sentence": sentence(line) if line else "",
+        "gaps": _gaps(found), "problems": _problems(media),
+        "device_time": found.device_started_at.replace("T", " "),
+        "duration_us": duration_us, "duration_ms": duration_us // 1000, "form_words": _form_words(media),
         "offset_s": None if offset_ms is None else round(offset_ms / 1000), "corrected": bool(offset_ms),
         "start_ms": int(found.started_at.timestamp() * 1000) if found.started_at else 0, "zone_minutes": _zone_minutes(found.started_at),
         "fps": f"{int(media.get('fps_millihertz') or 0) / 1000:.3f}",

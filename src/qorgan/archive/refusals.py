@@ -19,7 +19,8 @@ def forged(reason: str) -> Refused:
 
 def not_ours() -> Refused:
     """Sealed to keys that this office never had."""
-    return Refused("recipients", _("The file is sealed to keys that this office does not have: nobody could ever open it. Seal it again to the office's present key."))
+    sentence = _("The file is sealed to keys that this office does not have: nobody could ever open it. Seal it again to the office's present key.")
+    return Refused("recipients", sentence)
 
 
 def wrong_length() -> Refused:
@@ -74,7 +75,8 @@ def already_stored() -> Refused:
 
 def stored_copy_bad() -> Refused:
     """The office holds this recording, but its stored file is missing or damaged."""
-    return Refused("stored-copy-damaged", _("The office holds this recording, but its stored file is missing or damaged. Keep the copy on the device and tell the administrator."))
+    sentence = _("The office holds this recording, but its stored file is missing or damaged. Keep the copy on the device and tell the administrator.")
+    return Refused("stored-copy-damaged", sentence)
 
 
 def not_finished() -> Refused:

@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -64,7 +64,7 @@ def endpoint(then: Then) -> list[URLPattern]:
     ]
 
 
-def _view(answers: dict[str, Answer], *, tus: bool = True) -> Callable[..., HttpResponse]:
+def _view(answers: dict[str, Answer], *, tus: bool = True) -> Callable[..., HttpResponseBase]:
     """One address: who asks, in which version, by which method; then the answer, or the refusal as JSON."""
 
     @csrf_exempt
@@ -104,7 +104,7 @@ def _options() -> HttpResponse:
 
 def _own(dock: Dock, upload: UUID | None) -> Upload:
     """An upload of this very dock; another's is not there."""
-    found = Upload.objects.filter(dock=dock, pk=upload).select_related("dock", "organisation").first()
+    found = Upload.objects.filter(dock=dock, pk=str(upload)).select_related("dock", "organisation").first()
     if found is None:
         raise Refused("unknown", _("There is no such upload of this dock."))
     if found.state == Upload.State.DISCARDED:

@@ -55,9 +55,7 @@ def only_one(folder: DockFolder) -> Iterator[None]:
             else:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise ConfigurationError(
-                _("A dock agent is already running on %(folder)s.") % {"folder": folder.path}
-            ) from error
+            raise ConfigurationError(_("A dock agent is already running on %(folder)s.") % {"folder": folder.path}) from error
         yield
     finally:
         os.close(handle)
@@ -102,12 +100,8 @@ class Agent:
         upload = Upload(desk.queue, desk.spool, desk.client, desk.identity.enrolment, desk.server, desk.stopped)
         closing = Closing(desk.queue, desk.client, desk.identity.enrolment, desk.server, desk.stopped)
         loops: list[tuple[str, Callable[[], bool]]] = [("contact", self._contact), ("scan", self._scan)]
-        loops += [
-            (f"seal-{number}", partial(workers.seal_next, desk, intake)) for number in range(desk.settings.sealers)
-        ]
-        loops += [
-            (f"upload-{number}", partial(workers.upload_next, desk, upload)) for number in range(desk.settings.workers)
-        ]
+        loops += [(f"seal-{number}", partial(workers.seal_next, desk, intake)) for number in range(desk.settings.sealers)]
+        loops += [(f"upload-{number}", partial(workers.upload_next, desk, upload)) for number in range(desk.settings.workers)]
         loops.append(("close", partial(workers.close_next, desk, closing)))
         for name, once in loops:
             thread = threading.Thread(target=workers.forever, args=(desk, once), name=name, daemon=True)
@@ -141,8 +135,8 @@ class Agent:
         places = finding.places(desk.settings.watched_folders, volumes() if desk.settings.removable_drives else [])
         found = {place.root: finding.identify(place, table) for place in places}
         arrived, left = desk.board.here([device for device in found.values() if device])
-        for recorder in left:
-            log.info(_("a recorder was unplugged"), extra={"recorder": recorder})
+        for device in left:
+            log.info(_("%(number)s was unplugged"), {"number": device.recorder.inventory_number})
         if desk.office is not None:
             self._strangers([place for place in places if found[place.root] is None])
         for device in desk.board.present().values():
@@ -163,9 +157,7 @@ class Agent:
                 desk.board.forget_arrival(recorder.recorder)
             return
         if first:
-            log.info(
-                _("%(number)s is here: %(count)d files"), {"number": recorder.inventory_number, "count": len(listing)}
-            )
+            log.info(_("%(number)s is here: %(count)d files"), {"number": recorder.inventory_number, "count": len(listing)})
             desk.arrived(recorder.recorder)
         if news:
             desk.touched[recorder.recorder] = time.monotonic()
@@ -207,10 +199,7 @@ class Agent:
             raise Unreachable(str(error)) from error
         enrolment = desk.identity.enrolment
         desk.trusted = (answer.origin, answer.vkey) == (enrolment.origin, desk.server.vkey)
-        if (
-            desk.board.general("server-changed", None if desk.trusted else sentence("server-changed"))
-            and not desk.trusted
-        ):
+        if desk.board.general("server-changed", None if desk.trusted else sentence("server-changed")) and not desk.trusted:
             log.error(sentence("server-changed"))
         if not desk.trusted:
             return
@@ -229,10 +218,7 @@ class Agent:
         body: dict[str, Any] = {
             "clocks": desk.clocks.sample(),
             "devices": [as_json(sight) for sight in desk.board.sights(counting.tallies(desk.queue))],
-            "strangers": [
-                {"volume_serial": one.serial, "volume_label": one.label, "mount": str(one.mount), "files": one.files}
-                for one in untold
-            ],
+            "strangers": [{"volume_serial": one.serial, "volume_label": one.label, "mount": str(one.mount), "files": one.files} for one in untold],
             "queue": {"files": files, "bytes": size, "oldest": oldest},
         }
         desk.client.json("POST", _STATUS, body)
@@ -246,9 +232,7 @@ class Agent:
         except (TypeError, ValueError):
             return
         if abs(offset) >= _CLOCK_WRONG_SECONDS:
-            self._clock_trouble(
-                _("This PC's clock differs from the server's by %(seconds)d s.") % {"seconds": round(offset)}
-            )
+            self._clock_trouble(_("This PC's clock differs from the server's by %(seconds)d s.") % {"seconds": round(offset)})
         else:
             self.desk.board.general("clock", None)
 
@@ -273,9 +257,7 @@ class Agent:
 
 def _lasting(answer: office.Office) -> str:
     """What is worth keeping of an office's answer: all but the time it was given."""
-    return json.dumps(
-        {name: repr(getattr(answer, name)) for name in answer.__dataclass_fields__ if name != "server_time"}
-    )
+    return json.dumps({name: repr(getattr(answer, name)) for name in answer.__dataclass_fields__ if name != "server_time"})
 
 
 def check(folder: DockFolder) -> Settings:

@@ -16,9 +16,7 @@ from qorgan.dock.problems import sentence
 from qorgan.dock.queue import KEPT
 
 _WINDOW_SECONDS = 10.0
-_FAILING = frozenset(
-    {"unreadable", "false-receipt", "refused", "erase-failed", "false-permission", "changed", "gone", "spool"}
-)
+_FAILING = frozenset({"unreadable", "false-receipt", "refused", "erase-failed", "false-permission", "changed", "gone", "spool"})
 
 
 @dataclass(frozen=True)
@@ -62,17 +60,17 @@ class Board:
 
     # what is here ------------------------------------------------------------------------------
 
-    def here(self, devices: Iterable[Device]) -> tuple[list[Device], list[str]]:
-        """Take in who is plugged in; return who has arrived and which recorders have left."""
+    def here(self, devices: Iterable[Device]) -> tuple[list[Device], list[Device]]:
+        """Take in who is plugged in; return who has arrived and who has left."""
         with self._lock:
             now = {device.recorder.recorder: device for device in devices}
             arrived = [device for recorder, device in now.items() if recorder not in self._present]
-            left = [recorder for recorder in self._present if recorder not in now]
+            left = [device for recorder, device in self._present.items() if recorder not in now]
             self._present = now
             for device in arrived:
                 self._doings[device.recorder.recorder] = _Doings()
-            for recorder in left:
-                self._known.pop(recorder, None)
+            for device in left:
+                self._known.pop(device.recorder.recorder, None)
         return arrived, left
 
     def forget_arrival(self, recorder: str) -> None:
@@ -89,9 +87,7 @@ class Board:
         """Take in the strangers' drives by mount; return those that have just come."""
         with self._lock:
             fresh = [stranger for mount, stranger in found.items() if mount not in self._strangers]
-            self._strangers = {
-                mount: self._strangers.get(mount, (stranger, False)) for mount, stranger in found.items()
-            }
+            self._strangers = {mount: self._strangers.get(mount, (stranger, False)) for mount, stranger in found.items()}
         return fresh
 
     def known_strangers(self) -> dict[str, Stranger]:

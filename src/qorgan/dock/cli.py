@@ -1,4 +1,4 @@
-"""``qorgan-dock`` and ``qorgan dock``: enrol, run, status, patterns, simulate. Each answers in text or JSON.
+"""``qorgan-dock``, which ``qorgan dock`` hands its words to: enrol, run, status, patterns, simulate. Each answers in text or JSON.
 
 Exit codes: 0 done · 2 wrong use · 3 the server does not accept this PC · 4 the dock is not set up, and says why.
 """
@@ -25,12 +25,6 @@ from qorgan.dock.settings import ConfigurationError, DockFolder, chosen_folder
 NOT_SET_UP = 4
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add ``dock`` and its commands to the ``qorgan`` command; each leaf sets ``call``, to be given the arguments."""
-    dock = subparsers.add_parser("dock", help="the agent on the docking PC")
-    _commands(dock)
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``qorgan-dock``; returns the exit code."""
     parser = argparse.ArgumentParser(prog="qorgan-dock", description="Empties recorders into a Qorgan server.")
@@ -44,9 +38,7 @@ def _commands(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_enrol(commands)
     run = _command(commands, "run", _run, "look for recorders, seal and upload, until stopped")
-    run.add_argument(
-        "--watch", action="append", default=[], metavar="FOLDER", help="watch this folder too, in this run only"
-    )
+    run.add_argument("--watch", action="append", default=[], metavar="FOLDER", help="watch this folder too, in this run only")
     _command(commands, "status", _status, "what the queue holds")
     listed = _command(commands, "patterns", _patterns, "list the file-name patterns, or read names by them")
     listed.add_argument("--pattern", default=patterns.AUTOMATIC, help="read by this pattern first")
@@ -77,13 +69,9 @@ def _add_enrol(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--server", help="address of the server, https://...")
     secret = parser.add_mutually_exclusive_group(required=True)
     secret.add_argument("--token", help="the token the administrator made for this PC")
-    secret.add_argument(
-        "--token-file", type=Path, help="a file with the token, so that it is not seen in the list of processes"
-    )
+    secret.add_argument("--token-file", type=Path, help="a file with the token, so that it is not seen in the list of processes")
     parser.add_argument("--language", choices=language.LANGUAGES)
-    parser.add_argument(
-        "--watch", action="append", metavar="FOLDER", help="a folder of a vendor's station; may be repeated"
-    )
+    parser.add_argument("--watch", action="append", metavar="FOLDER", help="a folder of a vendor's station; may be repeated")
     parser.add_argument("--removable-drives", choices=("yes", "no"))
     parser.add_argument("--workers", type=int, help="uploads at once")
     parser.add_argument("--scan-seconds", type=float)
@@ -141,9 +129,7 @@ def _enrol(arguments: argparse.Namespace) -> int:
     wishes: dict[str, object] = {
         "server": arguments.server,
         "language": arguments.language,
-        "watched_folders": tuple(str(Path(folder).expanduser().absolute()) for folder in arguments.watch)
-        if arguments.watch
-        else None,
+        "watched_folders": tuple(str(Path(folder).expanduser().absolute()) for folder in arguments.watch) if arguments.watch else None,
         "removable_drives": None if arguments.removable_drives is None else arguments.removable_drives == "yes",
         "workers": arguments.workers,
         "scan_seconds": arguments.scan_seconds,
@@ -198,10 +184,7 @@ def _status(arguments: argparse.Namespace) -> int:
     }
     lines = [_("Dock %(name)s of %(server)s") % values]
     lines.append(_("Waiting for a receipt: %(files)d files, %(size)s") % {"files": files, "size": screen.size(size)})
-    lines += [
-        f"{tally.inventory_number}: " + ", ".join(f"{state} {count}" for state, count in tally.files.items())
-        for tally in tallies
-    ]
+    lines += [f"{tally.inventory_number}: " + ", ".join(f"{state} {count}" for state, count in tally.files.items()) for tally in tallies]
     _say(arguments, values, "\n".join(lines))
     if queue:
         queue.close()
@@ -211,20 +194,12 @@ def _status(arguments: argparse.Namespace) -> int:
 def _patterns(arguments: argparse.Namespace) -> int:
     readings = {name: asdict(patterns.read(arguments.pattern, name)) for name in arguments.names}
     if arguments.names:
-        lines = [
-            f"{name}\n  " + ", ".join(f"{field}: {value}" for field, value in told.items() if value not in ("", None))
-            for name, told in readings.items()
-        ]
+        lines = [f"{name}\n  " + ", ".join(f"{field}: {value}" for field, value in told.items() if value not in ("", None)) for name, told in readings.items()]
         _say(arguments, readings, "\n".join(lines))
         return 0
-    listed = {
-        key: {"name": pattern.name, "zone_minutes": pattern.zone_minutes, "automatic": pattern.automatic}
-        for key, pattern in patterns.shipped().items()
-    }
+    listed = {key: {"name": pattern.name, "zone_minutes": pattern.zone_minutes, "automatic": pattern.automatic} for key, pattern in patterns.shipped().items()}
     examples = {key: pattern.examples[0]["path"] for key, pattern in patterns.shipped().items()}
-    _say(
-        arguments, listed, "\n".join(f"{key:14} {values['name']:34} {examples[key]}" for key, values in listed.items())
-    )
+    _say(arguments, listed, "\n".join(f"{key:14} {values['name']:34} {examples[key]}" for key, values in listed.items()))
     return 0
 
 

@@ -56,9 +56,7 @@ class Answer:
 class Client:
     """One server, one token."""
 
-    def __init__(
-        self, server: str, token: str, *, language: str = "kk", authority: str = "", connections: int = 8
-    ) -> None:
+    def __init__(self, server: str, token: str, *, language: str = "kk", authority: str = "", connections: int = 8) -> None:
         parts = urlsplit(server)
         self._prefix = parts.path.rstrip("/")
         self._place = (parts.scheme, parts.netloc)

@@ -108,16 +108,10 @@ class Closing:
         return False
 
     def _permission(self, recorder: str, files: Sequence[File]) -> tuple[str, set[str], dict[str, str]]:
-        asked = [
-            {"recording": file.recording, "plain_sha256": file.plain_sha256, "path": file.shown_path} for file in files
-        ]
+        asked = [{"recording": file.recording, "plain_sha256": file.plain_sha256, "path": file.shown_path} for file in files]
         answer = self.client.json("POST", _ERASE, {"recorder": recorder, "files": asked})
         note = answer.get("permission")
-        refused = {
-            str(row.get("plain_sha256")): str(row.get("reason"))
-            for row in answer.get("refused") or []
-            if isinstance(row, dict)
-        }
+        refused = {str(row.get("plain_sha256")): str(row.get("reason")) for row in answer.get("refused") or [] if isinstance(row, dict)}
         if not note:
             return "", set(), refused
         try:

@@ -33,8 +33,7 @@ def tallies(queue: Queue) -> list[Tally]:
 def waiting(queue: Queue) -> tuple[int, int, str]:
     """Files without receipt, their bytes, and when the oldest was found (ISO UTC, "" for none)."""
     row = queue.read(
-        "SELECT COUNT(*), COALESCE(SUM(size), 0), COALESCE(MIN(found_at), '') FROM files"
-        " WHERE state IN ('discovered', 'sealed', 'created', 'uploading')"
+        "SELECT COUNT(*), COALESCE(SUM(size), 0), COALESCE(MIN(found_at), '') FROM files WHERE state IN ('discovered', 'sealed', 'created', 'uploading')"
     )[0]
     return int(row[0]), int(row[1]), str(row[2])
 

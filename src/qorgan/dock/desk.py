@@ -80,6 +80,7 @@ class Desk:
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _busy: set[int] = field(default_factory=set)
     _later: dict[int, float] = field(default_factory=dict)
+    _postponed: dict[str, float] = field(default_factory=dict)
     _attempts: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
 
     def stopped(self) -> bool:
@@ -124,6 +125,16 @@ class Desk:
             self.asked_to_erase -= files
             for file in files:
                 self._later.pop(file, None)
+
+    def postpone(self, what: str, seconds: float) -> None:
+        """Leave ``what`` alone for so long."""
+        with self._lock:
+            self._postponed[what] = time.monotonic() + seconds
+
+    def postponed(self, what: str) -> bool:
+        """Whether ``what`` is to be left alone still."""
+        with self._lock:
+            return self._postponed.get(what, 0.0) > time.monotonic()
 
     def quiet(self, recorder: str) -> bool:
         """Whether a recorder's listing was the same for two scans: a station copying slowly is not finished."""

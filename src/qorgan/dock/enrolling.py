@@ -47,9 +47,7 @@ def enrol(folder: DockFolder, token: str, wishes: dict[str, object]) -> Enrolmen
         office.parse(table)
         office.keep(folder.path, table)
     except Revoked as error:
-        raise ConfigurationError(
-            _("The server does not accept this token. Ask the administrator for another.")
-        ) from error
+        raise ConfigurationError(_("The server does not accept this token. Ask the administrator for another.")) from error
     except Refused as error:
         raise ConfigurationError(_refused(error)) from error
     except (Unreachable, office.OfficeError) as error:

@@ -157,9 +157,7 @@ class Intake:
             self.spool.drop(file.id)
         return fresh
 
-    def _seal(
-        self, seen: Seen, device: Device, office: Office, temporary: Path, moved: Callable[[int], None]
-    ) -> Sealed:
+    def _seal(self, seen: Seen, device: Device, office: Office, temporary: Path, moved: Callable[[int], None]) -> Sealed:
         with (
             reading.open_device_file(device.root, seen) as file,
             _spool_errors(),

@@ -120,9 +120,7 @@ def _reading(pattern: Pattern, name: Name, found: re.Match[str], kind: str) -> R
         except ValueError:
             return None
     sequence = int(groups["sequence"]) if groups.get("sequence") else None
-    return Reading(
-        pattern.key, kind, groups.get("device", ""), groups.get("user", ""), started, sequence, pattern.zone_minutes
-    )
+    return Reading(pattern.key, kind, groups.get("device", ""), groups.get("user", ""), started, sequence, pattern.zone_minutes)
 
 
 def _parsed(path: Path) -> dict[str, Any]:
@@ -139,12 +137,7 @@ def _pattern(path: Path, everywhere: dict[str, Any]) -> Pattern:
     values = _parsed(path)
     try:
         names = tuple(Name(re.compile(name["match"], re.IGNORECASE), name.get("stamp", "")) for name in values["names"])
-        kinds = {
-            ending: kind
-            for source in (everywhere, values)
-            for kind, endings in source.get("kinds", {}).items()
-            for ending in endings
-        }
+        kinds = {ending: kind for source in (everywhere, values) for kind, endings in source.get("kinds", {}).items() for ending in endings}
         ignored = tuple(re.compile(text) for source in (everywhere, values) for text in source.get("ignored", []))
         return Pattern(
             key=path.stem,

@@ -140,8 +140,7 @@ class Queue:
                 docking = _open_docking(connection, recorder, inventory_number)
                 now = datetime.now(UTC).isoformat(timespec="seconds")
                 connection.executemany(
-                    "INSERT INTO files (docking, recorder, path, size, modified_ns, found_at)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO files (docking, recorder, path, size, modified_ns, found_at) VALUES (?, ?, ?, ?, ?, ?)",
                     [(docking, recorder, seen.path, seen.size, seen.modified_ns, now) for seen in fresh],
                 )
         return len(fresh) + sum(1 for statement, _values in changes if "stable = 1" not in statement)
@@ -156,9 +155,7 @@ class Queue:
         """A sealed file whose receipt is not yet kept, the recorders in turn; a recorder that left is served too."""
         return self._next(ON_THE_WAY, None, busy, "")
 
-    def _next(
-        self, states: Sequence[str], recorders: Collection[str] | None, busy: Collection[int], more: str
-    ) -> File | None:
+    def _next(self, states: Sequence[str], recorders: Collection[str] | None, busy: Collection[int], more: str) -> File | None:
         marks = ",".join("?" * len(states))
         without = ",".join(str(number) for number in busy)
         among = f"state IN ({marks}) {more} AND id NOT IN ({without})"
@@ -174,9 +171,7 @@ class Queue:
 
     # steps of one file -------------------------------------------------------------------------
 
-    def sealed(
-        self, file: File, *, manifest: str, plain_sha256: str, sealed_blake3: str, sealed_size: int, edges: str
-    ) -> bool:
+    def sealed(self, file: File, *, manifest: str, plain_sha256: str, sealed_blake3: str, sealed_size: int, edges: str) -> bool:
         """The spool holds ``file`` sealed.
 
         False when the same content at the same path was sealed before: nothing to send.
@@ -196,13 +191,10 @@ class Queue:
             return True
         with self._writing("again") as connection:
             connection.execute("DELETE FROM files WHERE id = ? AND state = 'discovered'", [file.id])
-            connection.execute(
-                "DELETE FROM dockings WHERE id = ? AND id NOT IN (SELECT docking FROM files)", [file.docking]
-            )
+            connection.execute("DELETE FROM dockings WHERE id = ? AND id NOT IN (SELECT docking FROM files)", [file.docking])
             state = "confirmed" if twins[0].state == "erased" else twins[0].state
             connection.execute(
-                "UPDATE files SET current = 1, size = ?, modified_ns = ?, edges = ?, state = ?, reported = 0"
-                " WHERE id = ?",
+                "UPDATE files SET current = 1, size = ?, modified_ns = ?, edges = ?, state = ?, reported = 0 WHERE id = ?",
                 [file.size, file.modified_ns, edges, state, twins[0].id],
             )
         return False
@@ -279,9 +271,7 @@ class Queue:
     def confirmed(self, docking: int, journal_row: int | None) -> None:
         """The server wrote that this docking is stored: the docking is closed."""
         with self._writing("confirmed") as connection:
-            connection.execute(
-                "UPDATE files SET state = 'confirmed', manifest = '' WHERE docking = ? AND state = 'stored'", [docking]
-            )
+            connection.execute("UPDATE files SET state = 'confirmed', manifest = '' WHERE docking = ? AND state = 'stored'", [docking])
             connection.execute("UPDATE dockings SET closed = 1, journal_row = ? WHERE id = ?", [journal_row, docking])
 
     def in_state(self, recorder: str, *states: str) -> list[File]:
@@ -296,8 +286,7 @@ class Queue:
         with self._writing("erasable") as connection:
             for file in files:
                 connection.execute(
-                    "UPDATE files SET state = 'erasable', permission = ?, reported = 0"
-                    " WHERE id = ? AND state = 'confirmed'",
+                    "UPDATE files SET state = 'erasable', permission = ?, reported = 0 WHERE id = ? AND state = 'confirmed'",
                     [permission, file.id],
                 )
 
@@ -341,22 +330,16 @@ class Queue:
     def remember(self, key: str, value: str) -> None:
         """Keep a small value across starts."""
         with self._writing("remember") as connection:
-            connection.execute(
-                "INSERT INTO memory VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", [key, value]
-            )
+            connection.execute("INSERT INTO memory VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", [key, value])
 
 
-def _compared(
-    file: File, seen: Seen, fingerprint: Callable[[Seen], str] | None, fresh: list[Seen]
-) -> list[tuple[str, list[object]]]:
+def _compared(file: File, seen: Seen, fingerprint: Callable[[Seen], str] | None, fresh: list[Seen]) -> list[tuple[str, list[object]]]:
     """What a known file's new sight changes; a new version of it is added to ``fresh``."""
     same = (file.size, file.modified_ns) == (seen.size, seen.modified_ns)
     if file.state in ("discovered", "gone"):
         if same and file.state == "discovered":
             return [] if file.stable else [("UPDATE files SET stable = 1 WHERE id = ?", [file.id])]
-        update = (
-            "UPDATE files SET state = 'discovered', problem = '', size = ?, modified_ns = ?, stable = 0 WHERE id = ?"
-        )
+        update = "UPDATE files SET state = 'discovered', problem = '', size = ?, modified_ns = ?, stable = 0 WHERE id = ?"
         return [(update, [seen.size, seen.modified_ns, file.id])]
     if same and (fingerprint is None or file.edges in ("", fingerprint(seen))):
         if fingerprint is not None and file.state == "erased":
@@ -370,7 +353,5 @@ def _open_docking(connection: sqlite3.Connection, recorder: str, inventory_numbe
     row = connection.execute("SELECT id FROM dockings WHERE recorder = ? AND closed = 0", [recorder]).fetchone()
     if row:
         return int(row[0])
-    done = connection.execute(
-        "INSERT INTO dockings (recorder, inventory_number) VALUES (?, ?)", [recorder, inventory_number]
-    )
+    done = connection.execute("INSERT INTO dockings (recorder, inventory_number) VALUES (?, ?)", [recorder, inventory_number])
     return int(done.lastrowid or 0)

@@ -52,11 +52,7 @@ def left(seconds: int | None) -> str:
     if seconds < 60:
         return _("< 1 min")
     hours, minutes = divmod(-(-seconds // 60), 60)
-    return (
-        _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
-        if hours
-        else _("%(minutes)d min") % {"minutes": minutes}
-    )
+    return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes} if hours else _("%(minutes)d min") % {"minutes": minutes}
 
 
 def table(desk: Desk) -> Group:
@@ -101,10 +97,7 @@ def _notes(desk: Desk) -> list[str]:
     notes = list(desk.board.generals().values())
     if desk.office is None:
         notes.append(_("The office has not answered yet: the table of recorders is not known."))
-    notes += [
-        f"{sentence('stranger')} {one.mount} ({one.serial or '—'} {one.label})"
-        for one in desk.board.known_strangers().values()
-    ]
+    notes += [f"{sentence('stranger')} {one.mount} ({one.serial or '—'} {one.label})" for one in desk.board.known_strangers().values()]
     return notes
 
 
@@ -142,10 +135,7 @@ def as_lines(desk: Desk) -> None:
     log = logging.getLogger("qorgan.dock")
     before: list[str] = []
     while not desk.stop.wait(_LINE_SECONDS):
-        lines = [
-            " ".join(cell for cell in _cells(sight) if cell)
-            for sight in desk.board.sights(counting.tallies(desk.queue))
-        ]
+        lines = [" ".join(cell for cell in _cells(sight) if cell) for sight in desk.board.sights(counting.tallies(desk.queue))]
         for line in lines:
             if line not in before:
                 log.info(line)

@@ -78,9 +78,7 @@ class DockFolder:
         try:
             values = tomllib.loads(file.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
-            message = _(
-                "This PC is not enrolled: %(file)s is absent. Run: qorgan-dock enrol --server ADDRESS --token TOKEN"
-            )
+            message = _("This PC is not enrolled: %(file)s is absent. Run: qorgan-dock enrol --server ADDRESS --token TOKEN")
             raise ConfigurationError(message % {"file": file}) from error
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigurationError(_("%(file)s cannot be read: %(why)s") % {"file": file, "why": error}) from error
@@ -160,10 +158,7 @@ def _check_kinds(settings: Settings) -> None:
 def _check_values(settings: Settings) -> None:
     parts = urlsplit(settings.server)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigurationError(
-            _("dock.toml: the server's address must begin with https:// or http://: %(text)s")
-            % {"text": settings.server}
-        )
+        raise ConfigurationError(_("dock.toml: the server's address must begin with https:// or http://: %(text)s") % {"text": settings.server})
     if settings.language not in LANGUAGES:
         raise ConfigurationError(_("dock.toml: language must be kk or ru, not %(text)s") % {"text": settings.language})
     ranges: dict[str, tuple[float, float]] = {

@@ -60,9 +60,7 @@ def plan(play: Play) -> list[Planned]:
     pattern = patterns.shipped().get(play.pattern)
     if pattern is None:
         known = ", ".join(patterns.shipped())
-        raise SimulationError(
-            _("There is no pattern %(key)s. Known are: %(known)s") % {"key": play.pattern, "known": known}
-        )
+        raise SimulationError(_("There is no pattern %(key)s. Known are: %(known)s") % {"key": play.pattern, "known": known})
     sources = sorted(path for path in play.source.rglob("*") if path.is_file()) if play.source.is_dir() else []
     if not sources:
         raise SimulationError(_("%(folder)s holds no files to play.") % {"folder": play.source})
@@ -86,9 +84,7 @@ def _device_clock(source: Path, zone: timezone, play: Play) -> datetime:
     return moment + timedelta(seconds=play.clock_offset_seconds)
 
 
-def _path(
-    pattern: patterns.Pattern, play: Play, source: Path, sequence: int, started: datetime, first: datetime
-) -> str:
+def _path(pattern: patterns.Pattern, play: Play, source: Path, sequence: int, started: datetime, first: datetime) -> str:
     named = pattern.layout.format(
         device7=play.inventory_number[:7],
         user=play.user,

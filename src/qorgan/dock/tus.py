@@ -77,9 +77,7 @@ class Portion:
 def create(client: Client, manifest: str, size: int) -> str:
     """Open an upload for a sealed file of ``size`` bytes; return its path on the server."""
     metadata = "manifest " + b64encode(manifest.encode()).decode("ascii")
-    answer = client.ask(
-        "POST", client.root(CREATE), None, {**_VERSION, "Upload-Length": str(size), "Upload-Metadata": metadata}
-    )
+    answer = client.ask("POST", client.root(CREATE), None, {**_VERSION, "Upload-Length": str(size), "Upload-Metadata": metadata})
     if answer.status in (404, 410):
         raise Unreachable(_("No Qorgan answers at the server's address."))
     if answer.status == 507:

@@ -5,6 +5,7 @@ each function is one thread's loop, takes one file at a time, and knows what to 
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from qorgan.dock import tus
 from qorgan.dock.client import Refused, Revoked, Unreachable
@@ -205,28 +206,42 @@ def close_next(desk: Desk, closing: Closing) -> bool:
     try:
         for docking, recorder, inventory_number in desk.queue.dockings_done():
             if desk.quiet(recorder):
-                row = closing.tell_stored(docking, recorder, inventory_number)
-                text = (
-                    _("%(number)s: everything is stored; journal row %(row)s")
-                    if row
-                    else _("%(number)s: everything is stored")
-                )
-                log.info(text, {"number": inventory_number, "row": row})
+                tell = partial(_tell_stored, desk, closing, docking, recorder, inventory_number)
+                _unless_refused(desk, f"stored {docking}", recorder, tell)
         for device in desk.board.present().values():
-            closing.settle(device)
-            _erase(desk, closing, device)
+            _unless_refused(desk, f"erase {device.root}", device.recorder.recorder, partial(_erase, desk, closing, device))
     except (Unreachable, Revoked) as error:
         server_trouble(desk, error)
-    except Refused as error:
-        log.error("%s %s", sentence("refused"), error)
-        desk.backoff.wait(_FULL_AGAIN)
-    except Unplugged:
-        return False
     return False
+
+
+def _unless_refused(desk: Desk, what: str, recorder: str, act: Callable[[], None]) -> None:
+    """Do one thing for one recorder; a refusal postpones this thing alone and is said."""
+    if desk.postponed(what):
+        return
+    try:
+        act()
+    except Refused as error:
+        desk.postpone(what, _REFUSED_AGAIN / 10)
+        if desk.board.problem(recorder, "refused", error.message):
+            log.error("%s %s", sentence("refused"), error)
+    except Unplugged:
+        return
+
+
+def _tell_stored(desk: Desk, closing: Closing, docking: int, recorder: str, inventory_number: str) -> None:
+    row = closing.tell_stored(docking, recorder, inventory_number)
+    desk.board.problem(recorder, "")
+    told = {"number": inventory_number, "row": row}
+    if row:
+        log.info(_("%(number)s: everything is stored; journal row %(row)s"), told)
+    else:
+        log.info(_("%(number)s: everything is stored"), told)
 
 
 def _erase(desk: Desk, closing: Closing, device: Device) -> None:
     recorder = device.recorder.recorder
+    closing.settle(device)
     codes = closing.report(recorder)
     office = desk.office
     files = [file for file in desk.queue.in_state(recorder, "confirmed") if file.id not in desk.asked_to_erase]

@@ -109,7 +109,7 @@ def probe(path: Path, *, seconds: int = 60, memory_mib: int = 1024) -> Media:
     answer = _ask_child(path.absolute(), seconds, memory_mib)
     if answer is None:
         return Media(kind=expected, problems=["probe-limit"])
-    if not answer or answer["kind"] == "broken":
+    if answer.get("kind") not in {"video", "audio", "photo"}:
         return Media(kind="broken", problems=["unreadable"])
     return Media.from_dict(answer)
 
@@ -139,8 +139,7 @@ def _ask_child(path: Path, seconds: int, memory_mib: int) -> dict[str, Any] | No
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL, timeout=seconds, env=environment, check=False)
             output.seek(0)
-            text = output.read(_LONGEST_ANSWER + 1)
-            answer = json.loads(text) if done.returncode == 0 and len(text) <= _LONGEST_ANSWER else None
+            answer = json.loads(output.read(_LONGEST_ANSWER)) if done.returncode == 0 else None
         except (subprocess.TimeoutExpired, ValueError):
             return None
     return answer if isinstance(answer, dict) else None

@@ -35,7 +35,7 @@ def docks(request: HttpRequest) -> HttpResponse:
         "may_manage": actor.may(Permission.DOCK_MANAGE), "may_set": actor.may(Permission.POLICY_MANAGE),
     }
     live = request.headers.get("HX-Request") == "true"
-    return render(request, "recorders/docks_live.html" if live else "recorders/docks.html", values)
+    return render(request, "recorders/docks_live.html" if live else "recorders/docks.html", {**values, "live": live})
 
 
 @requires(Permission.DOCK_MANAGE)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from qorgan.archive.access import recordings
 from qorgan.archive.models import Recording
 from qorgan.archive.particulars import stretch_of
-from qorgan.archive.timeline import Drawing, draw
+from qorgan.archive.timeline import ClockMark, Drawing, draw
 from qorgan.people.rights import Actor
 from qorgan.recorders.models import Inspection, Issue
 
@@ -68,7 +68,14 @@ def line_of(actor: Actor, inspection: Inspection, issues: Sequence[Issue]) -> Li
         drawing = replace(drawing, gaps=tuple(gap for gap in drawing.gaps if gap.start >= first and gap.end <= last))
     elif drawing is not None:
         drawing = replace(drawing, gaps=())  # before the first picture nothing is known to be missing
+    if drawing is not None:
+        drawing = replace(drawing, clocks=_changes(drawing.clocks))
     return Line(drawing, _signs(issues, begin, end), found, _sentence(drawing, issues, len(stretches)), _missing(found), undated)
+
+
+def _changes(clocks: Sequence[ClockMark]) -> tuple[ClockMark, ...]:
+    """A corrected clock is marked where the correction begins, not at each of its files."""
+    return tuple(mark for before, mark in zip([None, *clocks], clocks, strict=False) if before is None or before.offset_s != mark.offset_s)
 
 
 def _signs(issues: Sequence[Issue], begin: datetime, end: datetime) -> tuple[Sign, ...]:

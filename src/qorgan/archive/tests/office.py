@@ -101,9 +101,9 @@ class Office:
             self._do({"do": "bury", "pid": told["pid"]})
 
     @contextmanager
-    def granian(self, **environment: str) -> Iterator[Server]:
+    def granian(self, port: int = 0, **environment: str) -> Iterator[Server]:
         """The real server, as `qorgan serve` starts it."""
-        port = _free_port()
+        port = port or free_port()
         command = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--blocking-threads", "96", "--no-log"]
         process = subprocess.Popen(
             [sys.executable, *command, "qorgan.archive.tests.served:application"], env=self.environment | environment,
@@ -139,7 +139,8 @@ class Office:
         return answer
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody has."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

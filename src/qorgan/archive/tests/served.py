@@ -7,6 +7,6 @@ import qorgan.evidence.durable  # noqa: F401 - reads the fault before settings r
 os.environ.pop("QORGAN_FAULT", None)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qorgan.archive.tests.served_settings")
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()

@@ -3,6 +3,7 @@
 import os
 import socket
 from contextlib import suppress
+from pathlib import Path
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -36,8 +37,8 @@ def page(_request: HttpRequest) -> HttpResponse:
 def keep_alive(_request: HttpRequest) -> HttpResponse:
     """Keep-alive of this process's connections: [seconds of silence, seconds between probes, probes] or [] where it is off."""
     found = []
-    for name in os.listdir("/proc/self/fd"):
-        with suppress(OSError), socket.socket(fileno=os.dup(int(name))) as connection:
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError), socket.socket(fileno=os.dup(int(link.name))) as connection:
             connection.getpeername()
             on = connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
             options = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)

@@ -69,7 +69,7 @@ def serve(fault: str) -> dict[str, Any]:
     if child:
         server.server_close()
         return {"pid": child, "port": server.server_port}
-    durable.on_step = durable._fault(fault)  # noqa: SLF001 - as the environment would set it
+    durable.on_step = durable._fault(fault)  # as the environment would set it
     server.serve_forever()
     os._exit(0)
 

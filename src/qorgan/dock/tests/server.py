@@ -16,7 +16,7 @@ from typing import Any
 
 from blake3 import blake3
 
-from qorgan.evidence.age import Identity
+from qorgan.evidence.age import Identity, open_sealed
 from qorgan.evidence.keys import SigningKey, Verifier
 from qorgan.evidence.manifest import Manifest, ManifestError, Receipt
 from qorgan.evidence.permission import ErasePermission
@@ -43,9 +43,7 @@ class Faults:
     """Switches. Numbers count down: so many times the thing goes wrong."""
 
     cut_patch_after: int | None = None  # bytes taken in a PATCH before the connection is dropped, once
-    drop_answers: set[str] = field(
-        default_factory=set
-    )  # "METHOD /path/prefix": done, but the answer is lost, once each
+    drop_answers: set[str] = field(default_factory=set)  # "METHOD /path/prefix": done, but the answer is lost, once each
     digest: int = 0
     server_full: int = 0
     busy: int = 0
@@ -96,8 +94,6 @@ class Office:
 
     def opened(self, held: Held) -> bytes:
         """The plain bytes of a finished upload, opened with the vault's key."""
-        from qorgan.evidence.age import open_sealed  # noqa: PLC0415
-
         with held.path.open("rb") as file:
             return open_sealed(file, [self.vault]).read()
 

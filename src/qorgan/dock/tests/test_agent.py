@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -63,9 +64,7 @@ def test_a_recorder_plugged_in_again_sends_only_what_is_new(docks: Docks, office
     dock.plug("0417", files | {"b.BIN": b"second day" * 100})
     wait_for(lambda: len(office.stored) == 2)
     assert len(office.uploads) == 2
-    assert [row["plain_sha256"] for row in office.stored[1]["recordings"]] != [
-        row["plain_sha256"] for row in office.stored[0]["recordings"]
-    ]
+    assert [row["plain_sha256"] for row in office.stored[1]["recordings"]] != [row["plain_sha256"] for row in office.stored[0]["recordings"]]
 
 
 def test_unplugged_in_mid_copy_and_plugged_in_again(docks: Docks, office: Office, tmp_path: Path) -> None:
@@ -78,10 +77,10 @@ def test_unplugged_in_mid_copy_and_plugged_in_again(docks: Docks, office: Office
         (source / f"{part}.bin").write_bytes(os.urandom(6_000_000))
         os.utime(source / f"{part}.bin", (1_795_318_812 + part, 1_795_318_812 + part))
     play = simulate.Play(source, dock.watched, "0417")
-    stop = __import__("threading").Event()
+    stop = threading.Event()
     simulate.run(play, stop)
     dock.start()
-    wait_for(lambda: counting.tallies(dock.desk.queue) and dock.spooled() or office.uploads)
+    wait_for(lambda: (counting.tallies(dock.desk.queue) and dock.spooled()) or office.uploads)
     simulate.unplug(dock.watched / "0417")
     wait_for(lambda: problem(office) in ("unplugged", ""), 5)
     before = len(office.recordings)
@@ -189,7 +188,7 @@ def test_files_stay_in_the_recorders_hands_when_the_office_does_not_know_it(dock
     dock = docks()
     dock.plug("0417", {"a.BIN": b"x"})
     dock.start()
-    wait_for(lambda: dock.desk.board.known_strangers())
+    wait_for(dock.desk.board.known_strangers)
     office.add("0417")
     wait_for(lambda: office.stored)
     assert not dock.desk.board.known_strangers()
@@ -222,7 +221,11 @@ def test_a_dock_an_hour_off_says_so_and_the_manifest_carries_both_clocks(docks: 
 
 def test_a_clock_moved_by_hand_drops_the_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
     wall = [1_000_000.0]
-    monkeypatch.setattr(clocks.time, "time", lambda: wall[0])
+
+    def now() -> float:
+        return wall[0]
+
+    monkeypatch.setattr(clocks.time, "time", now)
     known = clocks.Clocks()
     known.contact(datetime.now(UTC), datetime.now(UTC), "2026-11-22T03:40:12Z")
     assert known.sample()["server_now"] == "2026-11-22T03:40:12Z"
@@ -242,9 +245,7 @@ def test_a_clock_moved_by_hand_drops_the_comparison(monkeypatch: pytest.MonkeyPa
         ({}, "unknown"),
     ],
 )
-def test_the_ntp_state_is_what_the_system_says(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answers: dict[str, str], state: str
-) -> None:
+def test_the_ntp_state_is_what_the_system_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answers: dict[str, str], state: str) -> None:
     for name, words in answers.items():
         (tmp_path / name).write_text(f"#!/bin/sh\ncat <<'.'\n{words}\n.\n")
         (tmp_path / name).chmod(0o755)

@@ -1,6 +1,5 @@
 """The command line as a person or a script uses it."""
 
-import argparse
 import json
 import os
 import signal
@@ -33,9 +32,7 @@ def test_enrol_then_status(tmp_path: Path, server: Server, office: Office, capsy
     assert (told["recorders_known"], told["vault"], told["waiting"]["files"]) == (1, True, 0)
 
 
-def test_enrolling_again_keeps_the_key_and_the_other_fields(
-    tmp_path: Path, server: Server, office: Office, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_enrolling_again_keeps_the_key_and_the_other_fields(tmp_path: Path, server: Server, office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     assert enrol(tmp_path, server, "--watch", str(tmp_path / "station")) == 0
     key = (tmp_path / "d" / "dock.key").read_bytes()
     office.tokens.add("second")
@@ -45,9 +42,7 @@ def test_enrolling_again_keeps_the_key_and_the_other_fields(
     assert capsys.readouterr().out
 
 
-def test_a_token_that_belongs_to_another_pc(
-    tmp_path: Path, server: Server, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_token_that_belongs_to_another_pc(tmp_path: Path, server: Server, capsys: pytest.CaptureFixture[str]) -> None:
     assert enrol(tmp_path, server) == 0
     other = ["enrol", "--folder", str(tmp_path / "other"), "--server", server.address, "--token", TOKEN, "--language", "en"]
     assert cli.main(other) == cli.NOT_SET_UP
@@ -72,14 +67,6 @@ def test_patterns_lists_and_reads(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["patterns", "--format", "json", "2026_1122_084012_001.MP4"]) == 0
     assert json.loads(capsys.readouterr().out)["2026_1122_084012_001.MP4"]["started_at"] == "2026-11-22T08:40:12"
     assert cli.main(["patterns", "--pattern", "nothing", "a.mp4"]) == cli.NOT_SET_UP
-
-
-def test_the_commands_hang_below_qorgan_dock(capsys: pytest.CaptureFixture[str]) -> None:
-    parser = argparse.ArgumentParser(prog="qorgan")
-    cli.register(parser.add_subparsers())
-    arguments = parser.parse_args(["dock", "patterns"])
-    assert arguments.call(arguments) == 0
-    assert "novatek" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def test_a_refused_file_stays_and_the_refusal_is_reported(docks: Docks, office: 
     office.erase = True
     dock = docks()
     mount = dock.plug("0417", FILES)
-    office.faults.refuse_erase = {__import__("hashlib").sha256(FILES["DCIM/a.BIN"]).hexdigest()}
+    office.faults.refuse_erase = {sha256(FILES["DCIM/a.BIN"]).hexdigest()}
     dock.start()
     wait_for(lambda: office.erased)
     assert files(mount) == ["a.BIN"]

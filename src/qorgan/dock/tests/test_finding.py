@@ -33,9 +33,7 @@ def _place(tmp_path: Path, marker: str = "", **more: str) -> Place:
         ("", {"serial": "0000-0000", "name": "logs"}, None),
     ],
 )
-def test_marker_then_serial_then_label_then_folder_name(
-    tmp_path: Path, marker: str, more: dict[str, str], expected: Recorder | None
-) -> None:
+def test_marker_then_serial_then_label_then_folder_name(tmp_path: Path, marker: str, more: dict[str, str], expected: Recorder | None) -> None:
     device = finding.identify(_place(tmp_path, marker, **more), TABLE)
     assert (device.recorder if device else None) == expected
 
@@ -127,9 +125,7 @@ def _system(root: Path, disk: str, partition: str, *, removable: str, usb: bool 
         ("nvme0n1", "nvme0n1p2", {"removable": "0"}, False),
     ],
 )
-def test_linux_volumes_that_can_be_pulled_out(
-    tmp_path: Path, disk: str, partition: str, facts: dict[str, object], expected: bool
-) -> None:
+def test_linux_volumes_that_can_be_pulled_out(tmp_path: Path, disk: str, partition: str, facts: dict[str, object], expected: bool) -> None:
     _system(tmp_path, disk, partition, **facts)  # type: ignore[arg-type]
     volume = on_linux(f"/dev/{partition}", "/media/rec", "ro,noatime", tmp_path)
     assert (volume is not None) is expected

@@ -1,7 +1,7 @@
 """Reading and sealing one file, and every way in which the device may let it down."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from qorgan.dock.queue import File, Queue, Seen
 from qorgan.dock.reading import Changed, Unplugged
 from qorgan.dock.settings import pinned
 from qorgan.dock.tests.conftest import Dock
+from qorgan.dock.tests.server import Office
 from qorgan.evidence import durable
 from qorgan.evidence.manifest import Manifest
 
@@ -54,13 +55,12 @@ class Bench:
 
 
 @pytest.fixture
-def bench(docks: Callable[..., Dock], office: object, request: pytest.FixtureRequest) -> Bench:
-    office.add("0417")  # type: ignore[attr-defined]
+def bench(docks: Callable[..., Dock], office: Office) -> Iterator[Bench]:
+    office.add("0417")
     dock = docks()
-    data = os.urandom(3_000_000)
-    made = Bench(dock, dock.plug("0417", {NAME: data}))
-    request.addfinalizer(made.queue.close)
-    return made
+    made = Bench(dock, dock.plug("0417", {NAME: os.urandom(3_000_000)}))
+    yield made
+    made.queue.close()
 
 
 def test_the_manifest_says_what_was_seen(bench: Bench) -> None:
@@ -145,9 +145,7 @@ def test_no_room_beside_the_reserve(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(("code", "raised"), [(28, NoRoom), (5, SpoolBroken)])
-def test_a_spool_that_fails_at_the_last_step(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, code: int, raised: type[Exception]
-) -> None:
+def test_a_spool_that_fails_at_the_last_step(bench: Bench, monkeypatch: pytest.MonkeyPatch, code: int, raised: type[Exception]) -> None:
     def fail(name: str) -> None:
         if name == "publish.sync.begin":
             raise OSError(code, os.strerror(code))
@@ -156,9 +154,6 @@ def test_a_spool_that_fails_at_the_last_step(
     with pytest.raises(raised):
         bench.take()
     assert bench.dock.spooled() == []
-
-
-LONG = "Ұ" * 125 + ".BIN"
 
 
 @pytest.mark.parametrize(
@@ -172,10 +167,8 @@ LONG = "Ұ" * 125 + ".BIN"
     ],
     ids=["255 bytes of Cyrillic", "control characters", "not UTF-8", "backslashes", "Kazakh"],
 )
-def test_any_name_a_device_may_hold(
-    docks: Callable[..., Dock], office: object, request: pytest.FixtureRequest, name: bytes
-) -> None:
-    office.add("0417")  # type: ignore[attr-defined]
+def test_any_name_a_device_may_hold(docks: Callable[..., Dock], office: Office, request: pytest.FixtureRequest, name: bytes) -> None:
+    office.add("0417")
     dock = docks()
     assert len(name) <= 255
     bench = Bench(dock, dock.plug("0417", {b"DCIM/" + name: b"content of " + name}))
@@ -189,9 +182,9 @@ def test_any_name_a_device_may_hold(
     [("a.MP4", b"", "empty"), ("a.MP4", b"no video at all" * 100, "broken"), ("a.txt", b"notes", "other")],
 )
 def test_a_file_that_is_no_recording_goes_up_all_the_same(
-    docks: Callable[..., Dock], office: object, request: pytest.FixtureRequest, name: str, data: bytes, kind: str
+    docks: Callable[..., Dock], office: Office, request: pytest.FixtureRequest, name: str, data: bytes, kind: str
 ) -> None:
-    office.add("0417")  # type: ignore[attr-defined]
+    office.add("0417")
     dock = docks()
     bench = Bench(dock, dock.plug("0417", {name: data}))
     request.addfinalizer(bench.queue.close)

@@ -1,6 +1,5 @@
 """The dock folder, and clear sentences for what is wrong in it."""
 
-import os
 import stat
 import sys
 from pathlib import Path
@@ -19,7 +18,7 @@ def _folder(tmp_path: Path, text: str) -> DockFolder:
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     folder = DockFolder(tmp_path)
-    settings = Settings("https://qorgan.example/office", "ru", ("/srv/станция \"А\"\\1",), False, 8, 2, 2.5, 0, "/etc/ca.pem")
+    settings = Settings("https://qorgan.example/office", "ru", ('/srv/станция "А"\\1',), False, 8, 2, 2.5, 0, "/etc/ca.pem")
     folder.write_settings(settings)
     assert folder.settings() == settings
 
@@ -77,4 +76,4 @@ def test_the_folder_is_chosen_by_argument_then_environment(tmp_path: Path) -> No
 def test_secrets_are_readable_by_their_owner_alone(dock: Dock) -> None:
     for name in (TOKEN, KEY):
         assert stat.S_IMODE((dock.folder.path / name).stat().st_mode) == 0o600
-    assert stat.S_IMODE(os.stat(dock.folder.path).st_mode) == 0o700
+    assert stat.S_IMODE(dock.folder.path.stat().st_mode) == 0o700

@@ -1,6 +1,7 @@
 """From the spool to the receipt, through every bad day of a network and a server."""
 
 import os
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -138,10 +139,10 @@ def test_a_duplicate_with_anothers_sealed_hash_is_a_good_receipt(docks: Callable
     """Two docks with one recorder: both upload, the second hears "duplicate"; nothing is stored twice."""
     office.add("0417")
     first, second = docks("one"), docks("two", token="second-token")
-    for dock in (first, second):
+    for dock, expected in ((first, 1), (second, 2)):
         dock.plug("0417", dict(FILES))
         dock.start()
-        wait_for(lambda: len(office.stored) == (1 if dock is first else 2))
+        wait_for(lambda expected=expected: len(office.stored) == expected)
     assert len(office.recordings) == 2
     assert office.stored[0]["recordings"] == office.stored[1]["recordings"]
     assert [held.duplicate for held in office.uploads.values()] == [False, False, True, True]
@@ -158,9 +159,7 @@ def test_two_docks_at_the_same_moment(docks: Callable[..., Dock], office: Office
     assert len(office.recordings) == 2
 
 
-def test_a_revoked_token_stops_the_dock_and_keeps_everything(
-    ready: Dock, office: Office, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_revoked_token_stops_the_dock_and_keeps_everything(ready: Dock, office: Office, caplog: pytest.LogCaptureFixture) -> None:
     office.faults.unavailable = True
     ready.start()
     wait_for(lambda: ready.spooled() == ["1.age", "2.age"])
@@ -186,8 +185,6 @@ def test_a_refused_file_waits_and_the_others_go_on(ready: Dock, office: Office, 
     wait_for(lambda: ready.spooled() == ["1.age", "2.age"])
     ready.stop()
     state = Path(ready.folder.state)
-    import sqlite3  # noqa: PLC0415
-
     with sqlite3.connect(state) as connection:
         connection.execute("UPDATE files SET manifest = replace(manifest, '\"sequence\":1', '\"sequence\":9') WHERE id = 1")
     connection.close()

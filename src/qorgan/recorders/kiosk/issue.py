@@ -48,6 +48,8 @@ def what(request: HttpRequest, step: Step) -> HttpResponse:
     waiting = list(_waiting(step.organisation, person)[:SHOWN_INSPECTIONS])
     if request.method == "POST":
         typed = request.POST.get("q", "").strip()
+        if typed == "0":
+            return redirect("recorders:kiosk-new")
         by_digit = waiting[int(typed) - 1] if typed.isdecimal() and 0 < int(typed) <= len(waiting) else None
         chosen = next((one for one in waiting if str(one.pk) == request.POST.get("inspection")), by_digit)
         if chosen is not None:

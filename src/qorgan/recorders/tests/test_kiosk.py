@@ -107,6 +107,7 @@ def test_a_new_inspection_on_the_spot(desk: Desk, client_of: ClientOf) -> None:
     answer(client, KIOSK, "kiosk-who", scan="0417")
     answer(client, "/kiosk/who/", "kiosk-what", person=desk.cast.marat.pk)
     assert client.get("/kiosk/what/").headers["Location"] == reverse("recorders:kiosk-new")
+    answer(client, "/kiosk/what/", "kiosk-new", q="0")
     typed = {"kind": "preventive", "subject_name": "«Үлгі» АҚ", "subject_bin": "123456789012", "act_number": "12"}
     refused = answer(client, "/kiosk/what/new/", **typed)
     assert refused.status_code == 422

@@ -1,0 +1,205 @@
+"""A day by hand, in Chromium, against the real server, worker and dock: issue, return, dock, correct, unlock, play, look who opened."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Office, SignedIn, enter
+
+pytestmark = pytest.mark.browser
+Wait = Callable[[], bool]
+
+
+def until(true: Wait, seconds: float = 60) -> None:
+    """Wait for something that happens by itself."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen by itself"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def emptied(office: Office, browser: Any, states: Any) -> None:
+    """The dock has emptied yesterday's recorders: thirteen recordings, three rows with column 6."""
+    page = Desk(office, browser, states).page("serik")
+    page.goto("/archive/")
+    until(lambda: page.reload() is not None and page.locator("table.table tbody tr").count() >= 13, 120)
+    page.goto("/journal/")
+    until(lambda: page.reload() is not None and len(re.findall(r"\d\d:\d\d", " ".join(page.locator("td.by-system").all_inner_texts()))) >= 3, 60)
+    page.context.close()
+
+
+class Desk:
+    """Pages of the cast for fixtures that live longer than one test."""
+
+    def __init__(self, office: Office, browser: Any, states: Any) -> None:
+        self.office, self.browser, self.states = office, browser, states
+
+    def page(self, login: str) -> Page:
+        """A page of that person."""
+        if login not in self.states:
+            self.states[login] = enter(self.office, self.browser, login)
+        page: Page = self.browser.new_context(base_url=self.office.address, storage_state=self.states[login], viewport={"width": 1280, "height": 860}).new_page()
+        return page
+
+
+def scan(page: Page, text: str) -> None:
+    """What a scanner does: types fast and ends with Enter, whatever has the focus."""
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+
+
+def test_issue_and_return_by_keyboard_alone(office: Office, signed_in: SignedIn, emptied: None) -> None:
+    """Under twenty seconds, no mouse; the row appears; the return fills column 5; a second issue of the same recorder is refused."""
+    page = signed_in("serik")
+    page.goto("/kiosk/")
+    began = time.monotonic()
+    scan(page, "0418")
+    page.wait_for_url("**/kiosk/who/")
+    scan(page, "Оспанов")
+    page.wait_for_url("**/kiosk/what/new/")  # Марат has no inspection that is still open
+    page.select_option("select[name=kind]", "preventive")
+    page.fill("input[name=subject_name]", "«Сарыарқа кокс» АҚ")
+    page.press("input[name=subject_name]", "Enter")
+    page.wait_for_url("**/kiosk/charge/")
+    scan(page, "93")
+    page.wait_for_url("**/kiosk/clock/")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/kiosk/sign/")
+    scan(page, office.member("marat")["pin"])
+    page.wait_for_url("**/kiosk/done/")
+    assert time.monotonic() - began < 20
+    row = re.search(r"\d+", page.locator("h1").inner_text())
+    assert row
+    page.goto("/journal/")
+    written = page.locator(f"#row-{row[0]}")
+    expect(written).to_contain_text("0418")
+    expect(written).to_contain_text("Оспанов Марат")
+
+    page.goto("/kiosk/")
+    scan(page, "0418")
+    page.wait_for_url("**/kiosk/return/")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/kiosk/return/sign/")
+    scan(page, office.member("marat")["pin"])
+    page.wait_for_url("**/kiosk/done/")
+    page.goto("/journal/")
+    assert len(re.findall(r"\d\d:\d\d", page.locator(f"#row-{row[0]} td").nth(3).inner_text())) >= 1
+
+
+def test_wrong_pin_signs_nothing(office: Office, signed_in: SignedIn, emptied: None) -> None:
+    """The refusal stands on the same screen; nothing is written; the way can be given up."""
+    page = signed_in("serik")
+    page.goto("/journal/")
+    rows = page.locator("tr[id^=row-]").count()
+    page.goto("/kiosk/")
+    scan(page, "0421")
+    page.wait_for_url("**/kiosk/who/")
+    scan(page, "Оспанов")
+    page.wait_for_url("**/kiosk/what/new/")
+    page.select_option("select[name=kind]", "unplanned")
+    page.fill("input[name=subject_name]", "«Темір» ЖШС")
+    page.press("input[name=subject_name]", "Enter")
+    page.wait_for_url("**/kiosk/charge/")
+    scan(page, "80")
+    page.wait_for_url("**/kiosk/clock/")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/kiosk/sign/")
+    scan(page, "9998")
+    expect(page.locator("[role=alert]")).to_be_visible()
+    page.goto("/journal/")
+    assert page.locator("tr[id^=row-]").count() == rows
+
+
+def test_correction_is_struck_through_on_the_sheet(office: Office, signed_in: SignedIn, emptied: None) -> None:
+    """The responsible person corrects the remark of row 1's recorder number; both values stay readable."""
+    page = signed_in("serik", language="ru")
+    page.goto("/journal/")
+    page.locator("#row-3 a.row-link").click()
+    page.locator("a[href*='/correct/']").first.click()
+    page.fill("input[name=text]", "0421-А")
+    page.fill("textarea[name=reason]", "литера не указана")
+    page.fill("input[name=pin]", office.member("serik")["pin"])
+    page.locator("button.danger").click()
+    page.goto("/journal/")
+    expect(page.locator("#row-3 ins")).to_have_text("0421-А")
+    expect(page.locator("#row-3 s")).to_have_text("0421")
+
+
+def test_recording_is_locked_then_plays_seeks_and_locks(office: Office, signed_in: SignedIn, emptied: None) -> None:
+    """Nobody plays before purpose and secret; then it starts and seeks anywhere; the opening is in the list; locking ends it."""
+    page = signed_in("serik")
+    page.goto("/archive/?recorder=0417")
+    page.locator("a.row-link").first.click()
+    address = page.url
+    expect(page.locator("section.locked")).to_be_visible()
+    assert page.request.get(f"{address}stream").status != 200
+    page.fill("section.locked input[name=purpose], section.locked textarea[name=purpose]", "Тексеру материалдарын қарау")
+    page.fill("section.locked input[name=secret]", "дұрыс емес құпия сөз")
+    page.locator("section.locked button.primary").click()
+    expect(page.locator("section.locked")).to_be_visible()
+    page.fill("section.locked input[name=purpose], section.locked textarea[name=purpose]", "Тексеру материалдарын қарау")
+    page.fill("section.locked input[name=secret]", office.member("serik")["secret"])
+    page.locator("section.locked button.primary").click()
+    video = page.locator("video")
+    expect(video).to_be_visible()
+    began = time.monotonic()
+    until(lambda: bool(page.evaluate("document.querySelector('video').readyState >= 1 && document.querySelector('video').duration > 500")))
+    page.evaluate("document.querySelector('video').muted = true; document.querySelector('video').play()")
+    until(lambda: bool(page.evaluate("document.querySelector('video').currentTime > 0.5")))
+    assert time.monotonic() - began < 10
+    page.evaluate("document.querySelector('video').currentTime = 480")
+    until(lambda: bool(page.evaluate("document.querySelector('video').currentTime > 481 && !document.querySelector('video').seeking")))
+    page.goto("/archive/openings/")
+    expect(page.locator("main")).to_contain_text("Тексеру материалдарын қарау")
+    page.goto(address)
+    page.locator("form[action$='/archive/lock/'] button").click()
+    expect(page.locator("section.locked")).to_be_visible()
+    assert page.request.get(f"{address}stream").status != 200
+
+
+def test_administrator_inspector_and_stranger(signed_in: SignedIn, emptied: None) -> None:
+    """The administrator and the stranger find nothing; the inspector sees own recordings' facts and cannot play."""
+    page = signed_in("serik")
+    page.goto("/archive/?recorder=0417")
+    address = page.locator("a.row-link").first.get_attribute("href")
+    assert address
+    for login, status in (("olga", 404), ("bekzat", 404), ("marat", 404), ("aidar", 200)):
+        answer = signed_in(login).goto(address)
+        assert answer
+        assert answer.status == status, login
+    inspector = signed_in("aidar")
+    inspector.goto(address)
+    assert inspector.locator("input[name=secret]").count() == 0
+    assert inspector.locator("video").count() == 0
+
+
+def test_hour_of_the_wrong_clock_is_named(signed_in: SignedIn, emptied: None) -> None:
+    """0421 ran an hour ahead: raw and corrected time both stand on its page."""
+    page = signed_in("serik", language="ru")
+    page.goto("/archive/?recorder=0421")
+    page.locator("a.row-link").last.click()
+    text = page.locator("main").inner_text()
+    assert "14:15" in text
+    assert "15:15" in text
+
+
+def test_works_without_script(office: Office, browser: Any, states: Any, emptied: None) -> None:
+    """First paint and every form without JavaScript: sign-in page, today, journal, kiosk's first step."""
+    desk = Desk(office, browser, states)
+    desk.page("serik").context.close()
+    context = browser.new_context(base_url=office.address, storage_state=states["serik"], java_script_enabled=False)
+    page = context.new_page()
+    for path in ("/", "/journal/", "/archive/", "/recorders/"):
+        answer = page.goto(path)
+        assert answer.status == 200
+        expect(page.locator("h1")).to_be_visible()
+    page.goto("/kiosk/")
+    page.fill("input.scan", "0417")
+    page.press("input.scan", "Enter")
+    page.wait_for_url("**/kiosk/who/")
+    context.close()
