@@ -22,6 +22,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from qorgan.archive.models import Recording
+from qorgan.archive.words import rebuild
 from qorgan.journals.models import Book, Mark, Row
 from qorgan.ledger.signing import create_key
 from qorgan.people.alphabet import fold
@@ -140,6 +141,7 @@ def fill_archive(cast: Cast, count: int) -> None:
         generation=1, dock_name="dock 1", manifest=NOTE, stored_at=BEGUN, position=0, receipt=NOTE[:700],
     )  # fmt: skip
     insert(example, recordings(count, [(person.id.hex, person.full_name) for person in (cast.aidar, cast.marat)]))
+    rebuild(cast.karaganda)
 
 
 def recordings(count: int, people: list[tuple[str, str]]) -> Iterator[dict[str, Any]]:

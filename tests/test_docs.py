@@ -83,7 +83,7 @@ def test_every_field_of_the_dock_is_documented_with_its_default() -> None:
 
 
 def test_no_paper_names_a_setting_that_nobody_reads() -> None:
-    sources = [path for folder in ("src", "tools") for path in (ROOT / folder).rglob("*") if path.suffix in {".py", ".sh"}]
+    sources = [path for folder in ("src", "tools", "tests", "benchmarks") for path in (ROOT / folder).rglob("*") if path.suffix in {".py", ".sh"}]
     read = {name for path in sources for name in re.findall(r"QORGAN_[A-Z_]+", path.read_text(encoding="utf-8"))}
     read |= {f"{one.name}_FILE" for one in environment.DECLARED if one.secret}
     named = {name: path.name for path in PAPERS for name in re.findall(r"QORGAN_[A-Z_]*[A-Z]", path.read_text(encoding="utf-8"))}
@@ -116,9 +116,8 @@ def commands() -> dict[str, set[str]]:
     """Every command of both programs with its options."""
     server, dock = argparse.ArgumentParser(), argparse.ArgumentParser()
     cli.register(server.add_subparsers())
-    dock_cli.register(dock.add_subparsers())
-    found = {name: options(parser) for name, parser in leaves(server, "qorgan")}
-    return found | {name.replace("x dock", "qorgan-dock", 1): options(parser) for name, parser in leaves(dock, "x")}
+    dock_cli._commands(dock)
+    return {name: options(parser) for name, parser in (*leaves(server, "qorgan"), *leaves(dock, "qorgan-dock"))}
 
 
 def documented(text: str) -> dict[str, set[str]]:

@@ -43,7 +43,9 @@ class Desk:
         """A page of that person."""
         if login not in self.states:
             self.states[login] = enter(self.office, self.browser, login)
-        page: Page = self.browser.new_context(base_url=self.office.address, storage_state=self.states[login], viewport={"width": 1280, "height": 860}).new_page()
+        page: Page = self.browser.new_context(
+            base_url=self.office.address, storage_state=self.states[login], viewport={"width": 1280, "height": 860}
+        ).new_page()
         return page
 
 

@@ -45,7 +45,7 @@ def notice_vanished_peers(process: int, seconds: int) -> int:
     Set once a process: on listening sockets, from which every later connection has it, and on connections already accepted by them.
     Where the system keeps no list of open files nothing is set: such connections then last as long as the system lets them.
     """
-    found = list(_sockets(process))
+    found = list(tcp_sockets(process))
     ports = {_port(one) for one in found if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)}
     ours = [one for one in found if _port(one) in ports]
     for one in ours:
@@ -55,11 +55,13 @@ def notice_vanished_peers(process: int, seconds: int) -> int:
     return len(ours)
 
 
-def _sockets(process: int) -> Iterator[socket.socket]:
-    """Duplicates of the TCP sockets of this process."""
+def tcp_sockets(process: int) -> Iterator[socket.socket]:
+    """Duplicates of the TCP sockets of this process. Nothing else is duplicated: a copy of a locked file would keep its lock."""
     with suppress(FileNotFoundError):
         for link in Path(f"/proc/{process}/fd").iterdir():
             with suppress(OSError):
+                if not str(link.readlink()).startswith("socket:"):
+                    continue
                 one = socket.socket(fileno=os.dup(int(link.name)))
                 if one.family in (socket.AF_INET, socket.AF_INET6) and one.type == socket.SOCK_STREAM:
                     yield one

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-ROWS = 50
+ROWS = 30
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -5,7 +5,7 @@ Whose a recording is (recorder, inspection, division's words for them) is kept a
 
 import uuid
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from qorgan.archive.spelling import MOST_BYTES, words_of
 from qorgan.people.alphabet import fold
 from qorgan.people.models import Organisation, Person
 
@@ -105,12 +106,50 @@ class Recording(models.Model):
         """Save, with the words of search as they follow from the other texts."""
         self.words = fold(f"{self.case_label} {self.person_name} {self.source_number} {self.name}")[:1000]
         super().save(*args, update_fields=None if update_fields is None else {*update_fields, "words"}, **values)
+        if self.started_at is not None:
+            Word.objects.note(self.organisation_id, words_of(self.words), self.started_at)
 
     @property
     def duration(self) -> timedelta | None:
         """From packet times; None for what has no duration."""
         microseconds = self.media.get("duration_us")
         return timedelta(microseconds=microseconds) if isinstance(microseconds, int) and microseconds > 0 else None
+
+
+class WordManager(models.Manager["Word"]):
+    """Words, kept up with what is stored."""
+
+    def note(self, organisation: uuid.UUID, words: Iterable[bytes], at: datetime) -> None:
+        """Let each word's span reach to ``at``. Inside the transaction that stores the recording."""
+        wanted = set(words)
+        known = {bytes(word.word): word for word in self.filter(organisation=organisation, word__in=wanted)}
+        self.bulk_create(Word(organisation_id=organisation, word=word, first_at=at, last_at=at) for word in wanted - known.keys())
+        wider = [word for word in known.values() if not word.first_at <= at <= word.last_at]
+        for word in wider:
+            word.first_at, word.last_at = min(word.first_at, at), max(word.last_at, at)
+        if wider:
+            self.bulk_update(wider, ["first_at", "last_at"])
+
+
+class Word(models.Model):
+    """A word of the texts of recordings, with the times between which it occurs: where a search has to look, if anywhere.
+
+    Derived from recordings (:func:`qorgan.archive.words.rebuild` makes it anew) and never narrower than they are. Kept as UTF-8,
+    which every database compares letter by letter. Personal data: names are words.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    word = models.BinaryField(max_length=MOST_BYTES)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    objects = WordManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "word"], name="archive_word_once")]
+
+    def __str__(self) -> str:
+        return bytes(self.word).decode(errors="replace")
 
 
 class Upload(models.Model):

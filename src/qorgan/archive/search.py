@@ -1,10 +1,8 @@
 """Searching the archive: by inspection, inspector, recorder, day, words; newest first, whatever the size (444 p.6, 13)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
@@ -17,15 +15,15 @@ from django.views.decorators.http import require_GET
 from qorgan.archive import access
 from qorgan.archive.guards import actor_of, open_vault
 from qorgan.archive.keyset import by_time
+from qorgan.archive.lines import lines, words
 from qorgan.archive.models import Recording
-from qorgan.archive.particulars import drawing
-from qorgan.archive.timeline import Drawing
+from qorgan.archive.spelling import typed_words
+from qorgan.archive.words import NoSuchWord, span
 from qorgan.people.alphabet import fold, kazakh_key
 from qorgan.people.models import Organisation, Person
 from qorgan.people.rights import Permission, requires
 
 MOST_WORDS = 6
-_HEAVY = ("manifest", "receipt", "clocks", "path")  # texts that a row does not show
 
 
 def _searched(words: Any) -> forms.TextInput:
@@ -49,18 +47,6 @@ class SearchForm(forms.Form):
             self.fields["person"] = forms.ChoiceField(label=_("Inspector"), required=False, choices=choices)
 
 
-@dataclass(frozen=True)
-class Line:
-    """One row of the list: a recording with its small time line."""
-
-    recording: Recording
-    drawing: Drawing | None
-    offset_s: int | None
-    gaps: int
-    duration_us: int
-    problems: int
-
-
 @requires(Permission.RECORDING_READ, Permission.RECORDING_READ_OWN)
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
@@ -74,10 +60,12 @@ def search(request: HttpRequest) -> HttpResponse:
     everything = access.recordings(actor).filter(organisation=organisation)
     undated = request.GET.get("undated") == "1"
     found = _filtered(everything, form.cleaned_data if form.is_valid() else {}, undated=undated)
+    found = _worded(found, organisation, _typed(form), undated=undated)
     field = "stored_at" if undated else "started_at"
     page = by_time(found, field, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     values = {
-        "form": form, "lines": _lines(page.ids), "page": page, "undated": undated, "reads_all": reads_all, "filtered": _is_filtered(form),
+        "form": form, "page": page, "lines": lines(page.ids, undated=undated), "words": words(),
+        "undated": undated, "reads_all": reads_all, "filtered": _is_filtered(form),
         "has_undated": not undated and everything.filter(started_at=None).exists(), "organisation": organisation,
         "search_text": request.GET.get("q", ""), "vault": open_vault(request, organisation.pk),
     }
@@ -90,7 +78,7 @@ def _inspectors(organisation: Organisation) -> list[Person]:
 
 
 def _filtered(found: QuerySet[Recording], wanted: dict[str, Any], *, undated: bool) -> QuerySet[Recording]:
-    """The recordings that match all filters given. Each narrows by an index or by the words kept beside the start time."""
+    """The recordings that match the filters of person, recorder and day: each narrows by an index."""
     found = found.filter(started_at__isnull=undated)
     if wanted.get("person"):
         found = found.filter(person=wanted["person"])
@@ -100,20 +88,27 @@ def _filtered(found: QuerySet[Recording], wanted: dict[str, Any], *, undated: bo
         found = found.filter(started_at__gte=_midnight(wanted["first"]))
     if not undated and (wanted.get("last") or wanted.get("first")):
         found = found.filter(started_at__lt=_midnight(wanted.get("last") or wanted["first"]) + timedelta(days=1))
-    for word in fold(f"{wanted.get('inspection', '')} {wanted.get('q', '')}").split()[:MOST_WORDS]:
-        found = found.filter(words__contains=word)
     return found
 
 
-def _lines(ids: Sequence[UUID]) -> list[Line]:
-    rows = {row.pk: row for row in Recording.objects.filter(pk__in=ids).defer(*_HEAVY)}
-    return [_line(rows[pk]) for pk in ids]
+def _worded(found: QuerySet[Recording], organisation: Organisation, words: Sequence[str], *, undated: bool) -> QuerySet[Recording]:
+    """Those that have all the words, looked for only between the times at which each of them occurs."""
+    for word in words:
+        found = found.filter(words__contains=word)
+        if undated:
+            continue
+        try:
+            between = span(organisation, word)
+        except NoSuchWord:
+            return found.none()
+        if between is not None:
+            found = found.filter(started_at__range=between)
+    return found
 
 
-def _line(row: Recording) -> Line:
-    media, offset_ms = row.media, row.offset_ms
-    corrected = None if offset_ms is None or abs(offset_ms) < 1000 else round(offset_ms / 1000)
-    return Line(row, drawing(row), corrected, len(media.get("gaps") or ()), int(media.get("duration_us") or 0), len(media.get("problems") or ()))
+def _typed(form: SearchForm) -> list[str]:
+    wanted = form.cleaned_data if form.is_valid() else {}
+    return typed_words(fold(f"{wanted.get('inspection', '')} {wanted.get('q', '')}"))[:MOST_WORDS]
 
 
 def _midnight(day: Any) -> datetime:

@@ -134,7 +134,7 @@ class Agent:
         table = desk.office.recorders if desk.office else ()
         places = finding.places(desk.settings.watched_folders, volumes() if desk.settings.removable_drives else [])
         found = {place.root: finding.identify(place, table) for place in places}
-        arrived, left = desk.board.here([device for device in found.values() if device])
+        arrived, left = desk.board.here(self._one_a_recorder([device for device in found.values() if device]))
         for device in left:
             log.info(_("%(number)s was unplugged"), {"number": device.recorder.inventory_number})
         if desk.office is not None:
@@ -143,6 +143,19 @@ class Agent:
             self._list(device, first=device in arrived)
         desk.stop.wait(desk.settings.scan_seconds)
         return True
+
+    def _one_a_recorder(self, devices: list[Device]) -> list[Device]:
+        """Of two drives that show as one recorder the one that is being read stays; the other is said, not mixed in."""
+        before, chosen = self.desk.board.present(), dict[str, Device]()
+        for device in devices:
+            recorder = device.recorder.recorder
+            known = before.get(recorder)
+            if recorder not in chosen or (known is not None and known.root == device.root):
+                chosen[recorder] = device
+        twice = len(devices) > len(chosen)
+        if self.desk.board.general("two-drives", sentence("two-drives") if twice else None) and twice:
+            log.warning(sentence("two-drives"))
+        return list(chosen.values())
 
     def _list(self, device: Device, *, first: bool) -> None:
         desk, recorder = self.desk, device.recorder

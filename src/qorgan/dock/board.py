@@ -158,6 +158,11 @@ class Board:
 
     # what it looks like ------------------------------------------------------------------------
 
+    def remember(self, tallies: Sequence[Tally]) -> None:
+        """Keep what the open dockings hold, to be shown after they are closed while their recorders are still here."""
+        with self._lock:
+            self._known |= {tally.recorder: tally for tally in tallies}
+
     def sights(self, tallies: Sequence[Tally]) -> list[Sight]:
         """Every recorder that is here or still has files in the queue."""
         with self._lock:

@@ -26,7 +26,7 @@ class Clocks:
         self._lock = threading.Lock()
         self._pair: tuple[str, str, int] | None = None
         self._ntp = ("unknown", -_ASK_AGAIN_SECONDS)
-        self._wall, self._steady = time.time(), time.monotonic()
+        self._wall, self._steady = time.time(), _steady()
 
     def contact(self, began: datetime, ended: datetime, server_time: str) -> None:
         """Note the server's time as answered between ``began`` and ``ended`` of this PC's clock."""
@@ -36,7 +36,7 @@ class Clocks:
 
     def jumped(self) -> float:
         """Seconds by which the wall clock was moved since the last call, or 0.0; a jump drops the last contact."""
-        wall, steady = time.time(), time.monotonic()
+        wall, steady = time.time(), _steady()
         with self._lock:
             jump = (wall - self._wall) - (steady - self._steady)
             self._wall, self._steady = wall, steady
@@ -59,6 +59,12 @@ class Clocks:
             state = ntp_state()
             self._ntp = (state, time.monotonic())
         return state
+
+
+def _steady() -> float:
+    """Seconds of a clock that nobody sets and that goes on while the PC sleeps."""
+    clock: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
 def ntp_state() -> str:

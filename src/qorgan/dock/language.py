@@ -24,6 +24,11 @@ def gettext(message: str) -> str:
     return _chosen["now"].gettext(message)
 
 
+def number(value: float, places: int = 0) -> str:
+    """A number as it is written in the chosen language: decimal comma in Kazakh and Russian."""
+    return f"{value:.{places}f}".replace(".", gettext("."))
+
+
 def noop(message: str) -> str:
     """Mark ``message`` for the catalogue; it is translated where it is shown."""
     return message

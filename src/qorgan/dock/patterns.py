@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,7 @@ def shipped() -> dict[str, Pattern]:
     return {pattern.key: pattern for pattern in patterns}
 
 
+@lru_cache(maxsize=1 << 16)
 def read(key: str, path: str) -> Reading:
     """Read one path (relative to the device, ``/`` between folders) by the pattern ``key``, or by all for ``auto``.
 

@@ -24,6 +24,7 @@ SENTENCES = {
     "changed": noop("A file on the recorder is not the one that was stored. It is not erased."),
     "clock": noop("This PC's clock is wrong or was moved. Recordings keep the device's own time; set the clock by the network."),
     "spool": noop("This PC's disk does not take sealed files. Files wait on the recorder. Tell the administrator."),
+    "two-drives": noop("Two drives show as one recorder. Only the first is read: unplug one of them when it is done."),
     "stranger": noop("A drive that is not in the table of recorders is plugged in. It is left alone."),
 }
 """Every problem code that a status carries, with its sentence."""

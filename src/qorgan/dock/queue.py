@@ -129,8 +129,10 @@ class Queue:
                 fresh.append(seen)
             else:
                 changes += _compared(file, seen, fingerprint, fresh)
-        unsealed = [file for file in known.values() if file.state == "discovered"]
-        changes += [("UPDATE files SET state = 'gone', problem = 'gone' WHERE id = ?", [file.id]) for file in unsealed]
+        for file in known.values():
+            if file.state == "discovered":  # never at rest: a name used while copying, not a recording that somebody removed
+                gone = "UPDATE files SET state = 'gone', problem = 'gone' WHERE id = ?"
+                changes.append((gone if file.stable else "DELETE FROM files WHERE id = ?", [file.id]))
         if not changes and not fresh:
             return 0
         with self._writing("discovered") as connection:

@@ -15,7 +15,7 @@ from qorgan.dock import counting
 from qorgan.dock.board import Sight
 from qorgan.dock.desk import Desk
 from qorgan.dock.language import gettext as _
-from qorgan.dock.language import noop
+from qorgan.dock.language import noop, number
 from qorgan.dock.problems import sentence
 
 STATES = {
@@ -28,6 +28,7 @@ STATES = {
 }
 _MARKS = {"reading": "○", "sealing": "◐", "uploading": "▲", "empty": "●", "failed": "✕", "waiting": "◌"}
 _COLOURS = {"empty": "green", "failed": "red", "waiting": "yellow"}
+_UNITS = (noop("B"), noop("kB"), noop("MB"), noop("GB"))
 _REFRESH_SECONDS = 0.5
 _LINE_SECONDS = 15.0
 _JSON_SECONDS = 2.0
@@ -36,11 +37,11 @@ _JSON_SECONDS = 2.0
 def size(count: int) -> str:
     """Bytes as people read them: 3.2 GB, powers of ten."""
     amount = float(count)
-    for unit in ("B", "kB", "MB"):
+    for unit in _UNITS[:-1]:
         if amount < 1000:
-            return f"{amount:.0f} {unit}"
+            return f"{number(amount)} {_(unit)}"
         amount /= 1000
-    return f"{amount:.1f} GB"
+    return f"{number(amount, 1)} {_(_UNITS[-1])}"
 
 
 def left(seconds: int | None) -> str:
@@ -70,7 +71,7 @@ def table(desk: Desk) -> Group:
 
 
 def _cells(sight: Sight) -> list[str]:
-    speed = f"{sight.bytes_per_second / 1e6:.1f}" if sight.bytes_per_second else ""
+    speed = number(sight.bytes_per_second / 1e6, 1) if sight.bytes_per_second else ""
     return [
         sight.inventory_number,
         f"{_MARKS[sight.state]} {_(STATES[sight.state])}",
@@ -97,7 +98,9 @@ def _notes(desk: Desk) -> list[str]:
     notes = list(desk.board.generals().values())
     if desk.office is None:
         notes.append(_("The office has not answered yet: the table of recorders is not known."))
-    notes += [f"{sentence('stranger')} {one.mount} ({one.serial or '—'} {one.label})" for one in desk.board.known_strangers().values()]
+    for one in desk.board.known_strangers().values():
+        named = " ".join(text for text in (one.serial, one.label) if text)
+        notes.append(f"{sentence('stranger')} {one.mount}" + (f" ({named})" if named else ""))
     return notes
 
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from qorgan.dock import tus
+from qorgan.dock import counting, tus
 from qorgan.dock.client import Refused, Revoked, Unreachable
 from qorgan.dock.closing import Closing, FalsePermission
 from qorgan.dock.desk import REVOKED, Desk
@@ -230,6 +230,7 @@ def _unless_refused(desk: Desk, what: str, recorder: str, act: Callable[[], None
 
 
 def _tell_stored(desk: Desk, closing: Closing, docking: int, recorder: str, inventory_number: str) -> None:
+    desk.board.remember(counting.tallies(desk.queue))
     row = closing.tell_stored(docking, recorder, inventory_number)
     desk.board.problem(recorder, "")
     told = {"number": inventory_number, "row": row}

@@ -17,3 +17,12 @@ def rows(actor: Actor) -> QuerySet[Row]:
     """All rows where one may read the book, own rows elsewhere."""
     own = Q(book__organisation__in=actor.organisations(Permission.JOURNAL_READ_OWN), person_key=str(actor.person.id) if actor.person else "-")
     return Row.objects.filter(Q(book__organisation__in=actor.organisations(Permission.JOURNAL_READ)) | own)
+
+
+def rows_of(actor: Actor, book: Book) -> QuerySet[Row]:
+    """The rows of one book that one may see: the same as :func:`rows` says, in a form that an index answers."""
+    found = Row.objects.filter(book=book)
+    if actor.may(Permission.JOURNAL_READ, book.organisation_id):
+        return found
+    own = actor.may(Permission.JOURNAL_READ_OWN, book.organisation_id) and actor.person
+    return found.filter(person_key=str(actor.person.id)) if own and actor.person else found.none()

@@ -1,6 +1,7 @@
 """The shape of a statutory book: a row has its number, a mark writes a cell, nothing is ever edited (444 p.8-9)."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -53,6 +54,11 @@ class Row(models.Model):
         return str(self.number)
 
 
+def shown(text: str, occurred_at: datetime | None) -> str:
+    """What stands in a cell: the text, or the date and time that the cell states."""
+    return text if text or occurred_at is None else timezone.localtime(occurred_at).strftime("%d.%m.%Y %H:%M")
+
+
 class Mark(models.Model):
     """What was written into one cell, by whom, when, with which signature; a leaf of the ledger.
 
@@ -80,9 +86,7 @@ class Mark(models.Model):
     @property
     def shown(self) -> str:
         """What stands in the cell: the text, or the date and time that the cell states."""
-        if self.text or self.occurred_at is None:
-            return self.text
-        return timezone.localtime(self.occurred_at).strftime("%d.%m.%Y %H:%M")
+        return shown(self.text, self.occurred_at)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from qorgan.documents.forms import BookPaper, print_paper
-from qorgan.journals import access, actions, kinds
+from qorgan.journals import access, actions, finding, kinds
 from qorgan.journals.columns import COLUMNS, TIMED, TITLE
 from qorgan.journals.forms import BlankForm, CloseBookForm, CorrectForm, OpenBookForm
 from qorgan.journals.models import Book, Mark, Row
@@ -46,13 +46,14 @@ def books(request: HttpRequest) -> HttpResponse:
 def book(request: HttpRequest, book_id: UUID) -> HttpResponse:
     """One sheet of a book: the last written one, or ``?sheet=N``; ``?q=`` finds rows without renumbering them."""
     actor, found = _actor(request), _book(request, book_id)
-    visible = access.rows(actor).filter(book=found)
+    visible = access.rows_of(actor, found)
     last = visible.order_by("-number").values_list("number", flat=True).first() or 0
     sheets = actions.sheets_of(last)
     sheet, query = _sheet_number(request, sheets), request.GET.get("q", "").strip()
     rows = visible.filter(number__gt=(sheet - 1) * PER_SHEET, number__lte=sheet * PER_SHEET).order_by("number")
-    if query:
-        rows = visible.filter(pk__in=_found_ids(visible, query)).order_by("number")
+    page = finding.found(visible, found, query, request.GET.get("before", "")) if query else None
+    if page:
+        rows = visible.filter(pk__in=page.ids).order_by("number")
     values = {
         "book": found,
         "rows": drawn(rows),
@@ -60,8 +61,9 @@ def book(request: HttpRequest, book_id: UUID) -> HttpResponse:
         "sheets": sheets,
         "last": last,
         "query": query,
+        "older": page.older if page else None,
         "columns": COLUMNS,
-        "names": dict(COLUMNS),
+        "names": {number: str(name) for number, name in COLUMNS},  # once, not for each cell
         "title_of_book": TITLE,
         "own_only": not actor.may(Permission.JOURNAL_READ, found.organisation_id),
         "written": request.GET.get("written", ""),
@@ -219,16 +221,6 @@ def _may_correct(actor: Actor, found: Book) -> bool:
 def _sheet_number(request: HttpRequest, sheets: int) -> int:
     text = request.GET.get("sheet", "")
     return min(max(int(text), 1), sheets) if text.isdigit() else sheets
-
-
-def _found_ids(visible: Any, query: str) -> list[UUID]:
-    """Rows of this recorder, or with this number; at most two hundred."""
-    found = visible.filter(subject_key=query)
-    if query.isdigit() and not found.exists():
-        found = visible.filter(number=int(query))
-    if not query.isdigit() and not found.exists():
-        found = visible.filter(marks__column=3, marks__text__icontains=query)
-    return list(found.order_by("-number").values_list("pk", flat=True)[:200])
 
 
 def _responsible(organisation: Organisation | None) -> str:

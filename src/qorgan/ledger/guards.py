@@ -11,6 +11,11 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+_REFUSE = (
+    "CREATE OR REPLACE FUNCTION qorgan_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'append only: %', TG_TABLE_NAME; END $$"
+)
+
 
 class AppendOnly(Operation):
     """Guard ``table``. ``unique`` names each set of columns under which a row may exist once (the primary key first).
@@ -53,17 +58,12 @@ class AppendOnly(Operation):
         statements = [f"CREATE TRIGGER {self.table}_no_{verb.lower()} BEFORE {verb} ON {self.table} BEGIN SELECT {message}; END" for verb in self.refuse]
         for number, columns in enumerate(self.unique):
             same = " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
-            statements.append(
-                f"CREATE TRIGGER {self.table}_once_{number} BEFORE INSERT ON {self.table} "
-                f"WHEN EXISTS (SELECT 1 FROM {self.table} WHERE {same}) BEGIN SELECT {message}; END"
-            )
+            exists = f"EXISTS (SELECT 1 FROM {self.table} WHERE {same})"  # noqa: S608 - names of our own tables, never of a user
+            statements.append(f"CREATE TRIGGER {self.table}_once_{number} BEFORE INSERT ON {self.table} WHEN {exists} BEGIN SELECT {message}; END")
         return statements
 
     def _postgresql(self) -> list[str]:
-        statements = [
-            "CREATE OR REPLACE FUNCTION qorgan_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'append only: %', TG_TABLE_NAME; END $$"
-        ]
+        statements = [_REFUSE]
         statements += [
             f"CREATE TRIGGER {self.table}_no_{verb.lower()} BEFORE {verb} ON {self.table} FOR EACH ROW EXECUTE FUNCTION qorgan_append_only()"
             for verb in self.refuse

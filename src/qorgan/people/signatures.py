@@ -53,7 +53,9 @@ def prove(*, person: Person, organisation: Organisation, method: str, secret: st
 def sign(proven: Proven, *, digest: str, organisation: Organisation) -> Signature:
     """Record the signature over ``digest`` (SHA-256, hex). Inside the action's transaction; the action's entry names it."""
     person = proven.person
-    return Signature.objects.create(person=person, name=person.full_name, post=proven.post, organisation=organisation, method=proven.method, digest=digest, signed_at=timezone.now())
+    return Signature.objects.create(
+        person=person, name=person.full_name, post=proven.post, organisation=organisation, method=proven.method, digest=digest, signed_at=timezone.now()
+    )
 
 
 def _reason_to_refuse(person: Person, method: str, secret: str) -> str:

@@ -18,14 +18,13 @@ from django.views.decorators.csrf import csrf_exempt
 from qorgan.archive.docks import KeyChanged, NotADock, as_actor, authenticate, enrol
 from qorgan.archive.models import Dock
 from qorgan.archive.vault.access import current_generation
-from qorgan.journals.actions import JournalRefusal
 from qorgan.ledger.signing import ledger_key
 from qorgan.people.rights import open_to_all
 from qorgan.recorders.access import policy_of
 from qorgan.recorders.docking import checked_status
 from qorgan.recorders.erasing import Copy, note_erased, permit_erasing
 from qorgan.recorders.models import Recorder
-from qorgan.recorders.storing import mark_stored, write_overdue_cells
+from qorgan.recorders.storing import mark_stored, row_number, write_overdue_cells
 from qorgan.recorders.strangers import note_strangers
 
 CHUNK_BYTES = 16 * 1024 * 1024
@@ -120,11 +119,8 @@ def stored(dock: Dock, body: Body) -> JsonResponse:
     """All receipts of one docking are verified: column 6."""
     recorder = _recorder(dock, body)
     names = [str(row["recording"]) for row in _rows(body, "recordings") if _is_uuid(row.get("recording"))]
-    try:
-        filled = mark_stored(actor=as_actor(dock), recorder=recorder, recordings=names)
-    except JournalRefusal as refused:  # the book was closed meanwhile: the recordings are stored all the same
-        return JsonResponse({"row": None, "message": str(refused)})
-    return JsonResponse({"row": filled[-1].row.number if filled else None})
+    filled = mark_stored(actor=as_actor(dock), recorder=recorder, recordings=names)
+    return JsonResponse({"row": row_number(filled[-1]) if filled else None})
 
 
 @dock_call("POST")

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from qorgan.journals.actions import Cell, add_row, current_book, write
-from qorgan.journals.models import Book, Row
+from qorgan.journals.actions import Cell, add_row, write
+from qorgan.journals.models import Row
 from qorgan.ledger import log
 from qorgan.ledger.actors import Actor
 from qorgan.ledger.transactions import writing
@@ -18,11 +18,10 @@ from qorgan.people.signatures import Proven
 from qorgan.recorders import clock, kinds
 from qorgan.recorders.access import free_recorders, inspectors, policy_of
 from qorgan.recorders.actions import close_inspection, report_out_of_order
+from qorgan.recorders.books import FULL_NAME, INVENTORY_NUMBER, NOTE, RECEIVED, RETURNED, refuse_without_book, row_of
 from qorgan.recorders.models import Inspection, Issue, Recorder
 from qorgan.recorders.refusals import RecorderRefusal
 from qorgan.recorders.storing import write_if_emptied
-
-INVENTORY_NUMBER, FULL_NAME, RECEIVED, RETURNED, NOTE = 2, 3, 4, 5, 7  # columns of appendix 1
 
 
 @dataclass(frozen=True)
@@ -76,16 +75,16 @@ def return_recorder(
         current = Recorder.objects.select_for_update().select_related("organisation").get(pk=recorder.pk)
         issue = open_issue(current)
         _refuse_return(issue, proven, remarks, out_of_order)
-        now = timezone.now()
-        mark = write(actor=actor, row=issue.row, column=RETURNED, cell=Cell("", occurred_at=now, proven=proven))
+        now, row = timezone.now(), row_of(actor=actor, issue=issue)
+        mark = write(actor=actor, row=row, column=RETURNED, cell=Cell("", occurred_at=now, proven=proven))
         if remarks:
-            write(actor=actor, row=issue.row, column=NOTE, cell=Cell(remarks, proven=proven))
+            write(actor=actor, row=row, column=NOTE, cell=Cell(remarks, proven=proven))
         issue.returned_at, issue.returned_by, issue.return_mark, issue.remarks = now, proven.person, mark, remarks
         issue.save(update_fields=["returned_at", "returned_by", "return_mark", "remarks"])
         entry = log.append(
             kinds.RECORDER_RETURNED, actor=actor, subject=f"recorder:{current.id}", organisation=str(current.organisation_id),
             payload={
-                "issue": str(issue.id), "inventory_number": current.inventory_number, "row": issue.row.number, "returned_at": now.isoformat(),
+                "issue": str(issue.id), "inventory_number": current.inventory_number, "row": row.number, "returned_at": now.isoformat(),
                 "returned_by": str(proven.person.id), "returned_by_name": proven.person.full_name, "issued_to": str(issue.person_id),
                 "remarks": remarks, "out_of_order": out_of_order,
             },
@@ -95,12 +94,13 @@ def return_recorder(
         write_if_emptied(issue=issue)
         if inspection_over and not Issue.objects.filter(inspection=issue.inspection, returned_at=None).exists():
             _close_once(actor, issue.inspection, now)
-    return Written(issue, issue.row.number, entry.position)
+    return Written(issue, row.number, entry.position)
 
 
 def open_issue(recorder: Recorder) -> Issue:
     """The issue that has not come back. Raises :class:`RecorderRefusal` when there is none: a return without an issue."""
-    found = Issue.objects.select_related("row", "person", "inspection").filter(recorder=recorder, returned_at=None).first()
+    related = ("row__book", "later_row__book", "person", "inspection", "recorder", "organisation")
+    found = Issue.objects.select_related(*related).filter(recorder=recorder, returned_at=None).first()
     if found is None:
         raise RecorderRefusal(
             _("Recorder %(number)s was not issued to anybody: there is nothing to return.") % {"number": recorder.inventory_number},
@@ -173,16 +173,6 @@ def refuse_charge(organisation: Organisation, charge_percent: int) -> None:
             % {"percent": charge_percent, "limit": policy.low_charge_percent},
             basis="444/20", advice=_("Put it on charge and take another."),
         )
-
-
-def refuse_without_book(organisation: Organisation) -> Book:
-    """The open journal of the division. Without one nothing can be signed, so nothing is issued."""
-    book = current_book(organisation)
-    if book is None:
-        raise RecorderRefusal(
-            _("No journal is open in this division, so nothing can be signed."), basis="444/8", advice=_("The responsible person opens a journal book first.")
-        )
-    return book
 
 
 def _write_issue(actor: Actor, recorder: Recorder, person: Person, outing: Outing, proven: Proven) -> Written:

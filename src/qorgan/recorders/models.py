@@ -119,6 +119,7 @@ class Issue(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="issues")
     inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="issues")
     row = models.OneToOneField(Row, on_delete=models.PROTECT, related_name="issue")
+    later_row = models.OneToOneField(Row, on_delete=models.PROTECT, null=True, blank=True, related_name="later_issue")  # its book was closed meanwhile
     issued_at = models.DateTimeField()
     charge_percent = models.PositiveSmallIntegerField(validators=[MinValueValidator(0), MaxValueValidator(100)])
     clock_offset_s = models.IntegerField()  # the device's clock minus the server's, at issue

@@ -56,10 +56,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def areas(actor: Actor, path: str) -> list[dict[str, Any]]:
     """The areas this person may use, the current one marked."""
-    found: list[dict[str, Any]] = []
-    for area in AREAS:
-        if not area.permissions or any(actor.may(permission) for permission in area.permissions):
-            found.append({"key": area.key, "title": area.title, "icon": area.icon, "url": reverse(area.url_name), "current": False})
+    found: list[dict[str, Any]] = [
+        {"key": area.key, "title": area.title, "icon": area.icon, "url": reverse(area.url_name), "current": False}
+        for area in AREAS
+        if not area.permissions or any(actor.may(permission) for permission in area.permissions)
+    ]
     here = [one for one in found if path == one["url"] or (one["url"] != "/" and path.startswith(one["url"]))]
     if here:
         max(here, key=lambda one: len(one["url"]))["current"] = True

@@ -43,7 +43,7 @@ DECLARED: tuple[Setting, ...] = (
     Setting(
         "QORGAN_DATABASE_OWNER",
         "",
-        "PostgreSQL only, used by `qorgan setup`: address of the role that owns the tables. The role of QORGAN_DATABASE then owns nothing and may only add where rows are for ever.",
+        "PostgreSQL only, for `qorgan setup`: address of the role that owns the tables. The role of QORGAN_DATABASE then only adds where rows are for ever.",
         secret=True,
     ),
     Setting("QORGAN_SECRET_KEY", "", "Signs sessions. Empty: made once and kept in the data folder.", secret=True),

@@ -19,7 +19,6 @@ from qorgan.recorders import today as recorders
 from qorgan.web.care import Care, care
 
 
-
 @dataclass(frozen=True)
 class Step:
     """One of the four steps by which an office begins."""
@@ -74,7 +73,9 @@ def first_steps(actor: Actor) -> list[Step]:
         return []
     posts = set(Appointment.objects.in_force().filter(organisation=organisation).values_list("post", flat=True))
     done = [
-        {Post.HEAD, Post.RESPONSIBLE} <= posts, current_generation(organisation) is not None, recorders.has_recorders(actor),
+        {Post.HEAD, Post.RESPONSIBLE} <= posts,
+        current_generation(organisation) is not None,
+        recorders.has_recorders(actor),
         current_book(organisation) is not None,
     ]
     told = [
@@ -114,5 +115,3 @@ def _care(actor: Actor) -> Care | None:
 
 def _actor(request: HttpRequest) -> Actor:
     return cast(RequestWithActor, request).actor
-
-

@@ -2,13 +2,12 @@
 
 import os
 import socket
-from contextlib import suppress
-from pathlib import Path
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 
+from qorgan.archive.incoming import tcp_sockets
 from qorgan.archive.models import Recording
 from qorgan.archive.tus import endpoint
 from qorgan.evidence import durable
@@ -37,9 +36,8 @@ def page(_request: HttpRequest) -> HttpResponse:
 def keep_alive(_request: HttpRequest) -> HttpResponse:
     """Keep-alive of this process's connections: [seconds of silence, seconds between probes, probes] or [] where it is off."""
     found = []
-    for link in Path("/proc/self/fd").iterdir():
-        with suppress(OSError), socket.socket(fileno=os.dup(int(link.name))) as connection:
-            connection.getpeername()
+    for connection in tcp_sockets(os.getpid()):
+        with connection:
             on = connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
             options = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
             found.append([connection.getsockopt(socket.IPPROTO_TCP, option) for option in options] if on else [])

@@ -11,10 +11,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qorgan.archive.keyset import ROWS
-from qorgan.archive.models import Recording
+from qorgan.archive.models import Recording, Word
+from qorgan.archive.spelling import as_key, typed_words, words_of
 from qorgan.archive.vault.tests.office import START, open_office, store_recording
+from qorgan.archive.words import rebuild
 from qorgan.people.tests.cast import Cast
 
 ClientOf = Callable[[str], Client]
@@ -36,7 +40,7 @@ def archive(cast: Cast) -> dict[str, Recording]:
 def found(client: Client, **query: str) -> list[str]:
     answer = client.get(reverse("archive:search"), query)
     assert answer.status_code == 200
-    return [line.recording.name for line in answer.context["lines"]]
+    return [line.name for line in answer.context["lines"]]
 
 
 @pytest.mark.parametrize(
@@ -125,14 +129,14 @@ def test_pages_lead_through_everything_once_and_back(cast: Cast, client_of: Clie
     pages: list[list[str]] = []
     while True:
         answer = client.get(reverse("archive:search"), query)
-        pages.append([line.recording.name for line in answer.context["lines"]])
+        pages.append([line.name for line in answer.context["lines"]])
         seen += pages[-1]
         if not answer.context["page"].older:
             break
         query = {"after": answer.context["page"].older}
     assert len(seen) == len(set(seen)) == 3 * ROWS + 7
     back = client.get(reverse("archive:search"), {"before": answer.context["page"].newer})
-    assert [line.recording.name for line in back.context["lines"]] == pages[-2]
+    assert [line.name for line in back.context["lines"]] == pages[-2]
     assert not client.get(reverse("archive:search")).context["page"].newer
 
 
@@ -161,7 +165,7 @@ def test_one_row_and_fifty_cost_the_same(cast: Cast, client_of: ClientOf) -> Non
     many(cast, 1)
     queries(client)
     one = queries(client)
-    many(cast, ROWS + 1, offset=1)
+    many(cast, 50, offset=1)
     assert queries(client) == one
 
 
@@ -171,3 +175,44 @@ def test_the_words_follow_a_later_assignment(archive: dict[str, Recording], clie
     recording.save(update_fields=["case_label"])
     assert found(client_of("serik"), q="ӨЗЕН 99") == ["20261120_090000.MP4"]
     assert found(client_of("serik"), q="көмір") == []
+
+
+# Words -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["12-3/41", "№ 12-3/41", "3/41", "41", "090000", "«Қарағанды", "карағ", "жүнісов 0417"])
+def test_a_word_is_found_from_any_of_its_beginnings(client_of: ClientOf, archive: dict[str, Recording], typed: str) -> None:
+    assert found(client_of("serik"), q=typed) == ["20261120_090000.MP4"]
+
+
+@pytest.mark.parametrize("typed", ["2-3/41", "аншлаг", "12-3/42", "40000"])
+def test_a_word_that_nobody_wrote_costs_no_look(client_of: ClientOf, archive: dict[str, Recording], typed: str) -> None:
+    client = client_of("serik")
+    with CaptureQueriesContext(connection) as context:
+        assert found(client, q=typed) == []
+    assert not [query for query in context if "LIKE" in query["sql"]]
+
+
+def test_a_rare_word_is_looked_for_only_where_it_occurs(cast: Cast, client_of: ClientOf) -> None:
+    many(cast, 100)
+    rebuild(cast.karaganda)
+    with CaptureQueriesContext(connection) as context:
+        assert found(client_of("serik"), q="00050") == ["00050.mp4"]
+    assert any("LIKE" in query["sql"] and "BETWEEN" in query["sql"] for query in context)
+
+
+def test_the_words_of_a_division_can_be_made_anew(archive: dict[str, Recording], cast: Cast) -> None:
+    before = spans()
+    Word.objects.all().delete()
+    assert rebuild(cast.karaganda) == len(before)
+    assert spans() == before
+
+
+def spans() -> set[tuple[Any, ...]]:
+    return {(bytes(word.word), word.first_at, word.last_at) for word in Word.objects.all()}
+
+
+@given(text=st.text(alphabet="аб1/-_. «»", max_size=30))
+def test_whatever_begins_at_a_sign_is_a_word(text: str) -> None:
+    for word in typed_words(text):
+        assert as_key(word) in words_of(text) or not any(letter.isalnum() for letter in word)

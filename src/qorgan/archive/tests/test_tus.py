@@ -1,15 +1,19 @@
 """tus 1.0 as the protocol says, and what this endpoint adds: a signed manifest, durable offsets, a receipt."""
 
+import os
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 
-from qorgan.archive import digests, docks, ingest, store
+from qorgan.archive import digests, docks, incoming, ingest, store
 from qorgan.archive.models import Fixity, Recording, Upload
 from qorgan.archive.tests.dockside import CHUNK, SETUP, TUS, DockSide, Tus, blake3_of
 from qorgan.archive.tests.served_urls import CASE
@@ -340,7 +344,7 @@ def test_names_of_the_device_are_made_safe_and_kept_in_the_manifest(tus: Tus) ->
 
 def test_a_refusal_speaks_the_language_of_the_dock(tus: Tus) -> None:
     answer = tus.create(tus.side.seal(PLAIN), **{"Upload-Length": "5", "Accept-Language": "ru"})
-    assert answer.json()["message"] == "Объявленная длина не та, что в описи. Ничего не принято."
+    assert answer.json()["message"] == "Объявленная длина не та, что в сопроводительной описи. Ничего не принято."
 
 
 def test_stale_uploads_and_rubbish_in_the_spool_go(tus: Tus) -> None:
@@ -353,3 +357,35 @@ def test_stale_uploads_and_rubbish_in_the_spool_go(tus: Tus) -> None:
     assert not rubbish.exists()
     assert tus.ask("HEAD", gone).status_code == 410
     assert tus.ask("HEAD", location).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_docks_finish_the_same_recording_in_the_same_moment(tus: Tus, cast: Cast) -> None:
+    """One recording, one receipt for it and one for a duplicate, and no stored file that nobody names."""
+    ends = [tus, Tus(DockSide.enter(cast.karaganda, "dock 2"), Client())]
+    files = [end.side.seal(PLAIN) for end in ends]
+    places = [end.create(sealed)["Location"] for end, sealed in zip(ends, files, strict=True)]
+    together = Barrier(2)
+
+    def finish(number: int) -> int:
+        together.wait()
+        try:
+            return ends[number].patch(places[number], 0, files[number].data).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(finish, range(2))) == [204, 204]
+    assert sorted(receipt_of(end, place).duplicate for end, place in zip(ends, places, strict=True)) == [False, True]
+    assert Recording.objects.count() == 1
+    assert sum(store.blob_size(sealed.manifest.sealed_blake3) is not None for sealed in files) == 1
+    assert not spools()
+
+
+def test_looking_at_sockets_leaves_no_file_open(tmp_path: Path) -> None:
+    """A copy of an open spool would keep its lock after the upload has let go of it."""
+    with (tmp_path / "file").open("wb"):
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for socket in incoming.tcp_sockets(os.getpid()):
+            socket.close()
+        assert len(list(Path("/proc/self/fd").iterdir())) == before

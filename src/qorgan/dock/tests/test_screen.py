@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from qorgan.dock import board, problems, screen
+from qorgan.dock import board, language, problems, screen
 from qorgan.dock.tests.conftest import Dock, wait_for
 from qorgan.dock.tests.server import Office, Server
 
@@ -40,6 +40,13 @@ def test_an_emptied_recorder_and_a_stranger(docks: Callable[..., Dock], office: 
     assert "● everything stored" in text
     assert "1/1" in text
     assert "left alone" in text
+
+
+def test_numbers_are_written_as_the_office_writes_them() -> None:
+    language.use("ru")
+    if language.gettext("GB") == "GB":
+        pytest.skip("catalogues are not compiled")
+    assert screen.size(3_210_000_000) == "3,2 ГБ"
 
 
 def test_files_that_wait_for_the_network(docks: Callable[..., Dock], office: Office, server: Server) -> None:

@@ -195,6 +195,61 @@ def test_a_refused_file_waits_and_the_others_go_on(ready: Dock, office: Office, 
     assert office.stored == []
 
 
+@pytest.mark.parametrize("harm", ["damaged", "deleted"])
+@pytest.mark.parametrize("here", [True, False], ids=["recorder here", "recorder away"])
+def test_a_spool_that_lost_its_bytes_is_filled_again_from_the_recorder(
+    ready: Dock, office: Office, server: Server, harm: str, here: bool
+) -> None:
+    server.stop()
+    ready.start()
+    wait_for(lambda: ready.spooled() == ["1.age", "2.age"])
+    ready.stop()
+    spooled = ready.folder.spool / "1.age"
+    spooled.chmod(0o600)
+    data = bytearray(spooled.read_bytes())
+    data[1000] ^= 1
+    spooled.unlink()
+    if harm == "damaged":
+        spooled.write_bytes(data)
+    if not here:
+        (ready.watched / "0417").rename(ready.watched / ".away")
+    server.start()
+    ready.start()
+    if not here:
+        wait_for(lambda: len(office.recordings) == 1)
+        wait_for(lambda: problem(office) in ("digest", "spool"))
+        assert office.stored == []
+        (ready.watched / ".away").rename(ready.watched / "0417")
+    all_stored(office)
+
+
+def test_damage_on_the_way_is_sent_again_from_the_spool_while_the_recorder_is_away(
+    ready: Dock, office: Office, server: Server
+) -> None:
+    server.stop()
+    ready.start()
+    wait_for(lambda: ready.spooled() == ["1.age", "2.age"])
+    ready.stop()
+    (ready.watched / "0417").rename(ready.watched / ".away")
+    office.faults.digest = 1
+    server.start()
+    ready.start()
+    all_stored(office)
+
+
+def test_one_recorder_refused_does_not_hold_up_another(docks: Callable[..., Dock], office: Office) -> None:
+    for number in ("0417", "0421"):
+        office.add(number)
+    office.faults.withdrawn = {"0417"}
+    dock = docks()
+    for number in ("0417", "0421"):
+        dock.plug(number, {"a.BIN": number.encode()})
+    dock.start()
+    wait_for(lambda: office.stored)
+    assert office.stored[0]["inventory_number"] == "0421"
+    wait_for(lambda: {device["problem"] for device in office.statuses[-1]["devices"]} == {"refused", ""})
+
+
 def test_recorders_share_the_line(docks: Callable[..., Dock], office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """A recorder with much does not keep one with little waiting."""
     monkeypatch.setattr("qorgan.dock.upload.SLICE", 100_000)

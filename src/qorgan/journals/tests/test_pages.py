@@ -1,5 +1,7 @@
 """The journal's pages: who sees which rows; printed as the order asks."""
 
+import html
+import re
 from collections.abc import Callable
 from io import BytesIO
 
@@ -9,7 +11,7 @@ from pypdf import PdfReader
 
 from qorgan.journals import actions
 from qorgan.journals.actions import Cell
-from qorgan.journals.models import Book
+from qorgan.journals.models import Book, Row
 from qorgan.journals.tests.test_rows import SYSTEM, book, issue
 from qorgan.ledger.models import Entry
 from qorgan.people.tests.cast import Cast
@@ -42,6 +44,41 @@ def test_finding_does_not_renumber(book: Book, cast: Cast, client_of: ClientOf) 
     page = client_of("serik").get(f"/journal/{book.id}/?q=0421").content.decode()
     assert 'id="row-3"' in page
     assert 'id="row-1"' not in page
+
+
+def of_marat(book: Book, cast: Cast) -> Row:
+    """A row about Марат and the same recorder."""
+    return actions.add_row(actor=SYSTEM, book=book, cells={2: Cell("0417"), 3: Cell(cast.marat.full_name)}, person_key=str(cast.marat.id), subject_key="0417")
+
+
+def test_name_is_found_however_it_is_typed(book: Book, cast: Cast, client_of: ClientOf) -> None:
+    """Small letters and a Russian keyboard find Жүнісов; another's rows are not among them."""
+    own, other = issue(book, cast), of_marat(book, cast)
+    for typed in ("жүнісов", "ЖУНИСОВ", "Айдар Марат"):
+        page = client_of("serik").get(f"/journal/{book.id}/", {"q": typed}).content.decode()
+        assert f'id="row-{own.number}"' in page
+        assert f'id="row-{other.number}"' not in page
+
+
+def test_what_is_found_comes_a_sheet_at_a_time(book: Book, cast: Cast, client_of: ClientOf) -> None:
+    """The newest twenty, then the rest by the link that the page gives."""
+    for _ in range(23):
+        actions.add_row(actor=SYSTEM, book=book, cells={2: Cell("0417")}, subject_key="0417")
+    client = client_of("serik")
+    first = client.get(f"/journal/{book.id}/?q=0417").content.decode()
+    assert ('id="row-23"' in first, 'id="row-4"' in first, 'id="row-3"' in first) == (True, True, False)
+    address = html.unescape(re.findall(r'href="(\?[^"]*before=[^"]*)"', first)[0])
+    rest = client.get(f"/journal/{book.id}/{address}").content.decode()
+    assert ('id="row-4"' in rest, 'id="row-3"' in rest, 'id="row-1"' in rest) == (False, True, True)
+    assert "before=3" not in rest
+    assert "before=1" not in rest
+
+
+def test_inspector_finds_own_rows_only(book: Book, cast: Cast, client_of: ClientOf) -> None:
+    """The recorder went through both hands; each finds the row of his own."""
+    own, other = issue(book, cast), of_marat(book, cast)
+    page = client_of("aidar").get(f"/journal/{book.id}/?q=0417").content.decode()
+    assert (f'id="row-{own.number}"' in page, f'id="row-{other.number}"' in page) == (True, False)
 
 
 def test_sheets_turn(book: Book, cast: Cast, client_of: ClientOf) -> None:

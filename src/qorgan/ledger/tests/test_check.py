@@ -1,7 +1,6 @@
 """Checkpoints, proofs and the check that finds and names what raw SQL did."""
 
 import sqlite3
-from collections.abc import Iterator
 
 import pymerkle
 import pytest
@@ -48,14 +47,13 @@ def forge(*statements: str) -> None:
 
 
 @pytest.fixture
-def ledger(db: None) -> Iterator[None]:
+def ledger(db: None) -> None:
     """Three hundred entries under two checkpoints, ten after them."""
     fill(200)
     make_checkpoint()
     fill(100)
     make_checkpoint()
     fill(10)
-    yield
 
 
 def problems() -> list[tuple[str, int]]:

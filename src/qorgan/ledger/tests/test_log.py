@@ -22,6 +22,13 @@ def write(text: str = "а") -> Entry:
         return log.append(KIND, actor=AIDAR, subject="test:1", payload={"text": text})
 
 
+def write_then_fail() -> None:
+    """An action that fails after its entry."""
+    with writing():
+        log.append(KIND, actor=AIDAR, subject="", payload={})
+        raise RuntimeError
+
+
 @pytest.mark.django_db
 def test_entry_says_what_was_written() -> None:
     """Actor and payload come back as they were, and the commitment is over salt, header and body."""
@@ -49,9 +56,8 @@ def test_outside_a_transaction_it_refuses() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_failed_action_leaves_no_entry() -> None:
     """The entry goes with the action it belongs to."""
-    with pytest.raises(RuntimeError), writing():
-        log.append(KIND, actor=AIDAR, subject="", payload={})
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        write_then_fail()
     assert not Entry.objects.exists()
 
 

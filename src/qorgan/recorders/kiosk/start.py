@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from qorgan.people.middleware import STATION
 from qorgan.people.rights import Permission, requires
 from qorgan.recorders import issuing
+from qorgan.recorders.books import refuse_without_book
 from qorgan.recorders.kiosk import draft as drafts
 from qorgan.recorders.kiosk.pages import actor_of, kiosk_page, refuse, station_of
 from qorgan.recorders.kiosk.scanning import find_recorder
@@ -56,7 +57,7 @@ def _begin(request: HttpRequest, recorder: Recorder) -> HttpResponse:
         return redirect("recorders:kiosk-return")
     try:
         issuing.refuse_unfit(recorder)
-        issuing.refuse_without_book(recorder.organisation)
+        refuse_without_book(recorder.organisation)
     except RecorderRefusal as refused:
         return refuse(request, refused.sentence, refused.basis, refused.advice)
     drafts.save(request, drafts.Draft(str(recorder.pk)))

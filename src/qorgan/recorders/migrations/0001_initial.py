@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ('return_mark', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journals.mark')),
                 ('returned_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
                 ('row', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='issue', to='journals.row')),
+                ('later_row', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='later_issue', to='journals.row')),
                 ('stored_mark', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journals.mark')),
                 ('recorder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='recorders.recorder')),
             ],

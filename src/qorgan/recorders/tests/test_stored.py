@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from qorgan.archive.docks import as_actor, create_dock
 from qorgan.archive.models import Dock
+from qorgan.journals.actions import close_book, open_book
 from qorgan.journals.models import Mark
 from qorgan.ledger.log import said
 from qorgan.ledger.models import Entry
@@ -98,3 +99,15 @@ def test_nothing_recorded_column_6_stays_empty(desk: Desk, dock: Dock) -> None:
     desk.take_back()
     assert mark_stored(actor=as_actor(dock), recorder=desk.r0417, recordings=[]) == []
     assert column_6() == []
+
+
+def test_no_open_book_the_cell_waits(desk: Desk, dock: Dock) -> None:
+    issue = desk.issue().issue
+    desk.take_back()
+    record(desk, dock, issue)
+    close_book(actor=desk.actor, book=desk.book, finished_on=timezone.localdate(), sheets=1)
+    assert mark_stored(actor=as_actor(dock), recorder=desk.r0417, recordings=[]) == []
+    assert column_6() == []
+    open_book(actor=desk.actor, organisation=desk.cast.karaganda, started_on=timezone.localdate())
+    assert write_overdue_cells(recorders=[str(desk.r0417.pk)], organisation_id=desk.cast.karaganda.pk) == 1
+    assert column_6()[0].row.book.number == 2

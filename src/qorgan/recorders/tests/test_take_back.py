@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from django.utils import timezone
 
+from qorgan.journals.actions import close_book, open_book
 from qorgan.journals.models import Mark, Row
 from qorgan.ledger.log import said
 from qorgan.ledger.models import Entry
@@ -107,3 +108,22 @@ def test_overdue_at_the_hour_of_the_office(desk: Desk) -> None:
     assert timezone.localtime(issue.overdue_at(19)).isoformat() == "2026-11-20T19:00:00+05:00"
     issue.issued_at = timezone.make_aware(datetime(2026, 11, 20, 20, 0))  # noqa: DTZ001
     assert timezone.localtime(issue.overdue_at(19)).isoformat() == "2026-11-21T19:00:00+05:00"
+
+
+def test_the_book_was_closed_while_it_was_out(desk: Desk) -> None:
+    """What is laced and sealed gets no further mark: the issue goes on in a row of the next book, which names the first."""
+    desk.issue()
+    close_book(actor=desk.actor, book=desk.book, finished_on=timezone.localdate(), sheets=1)
+    with pytest.raises(RecorderRefusal) as refused:
+        desk.take_back()
+    assert refused.value.basis == "444/8"
+    assert Issue.objects.get().returned_at is None
+    open_book(actor=desk.actor, organisation=desk.cast.karaganda, started_on=timezone.localdate())
+    written = desk.take_back(remarks="Бәрі дұрыс")
+    issue = Issue.objects.get()
+    assert issue.later_row is not None
+    assert (written.row_number, issue.later_row.book.number) == (1, 2)
+    assert {mark.column for mark in issue.later_row.marks.all()} == {2, 3, 5, 7}
+    assert not Mark.objects.filter(row=issue.row, column=5).exists()
+    assert issue.return_mark is not None
+    assert issue.return_mark.row == issue.later_row

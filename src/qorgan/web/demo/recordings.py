@@ -55,7 +55,12 @@ def _clips(folder: Path, reel: Reel, day: date) -> list[tuple[Path, Clip]]:
     clips = []
     for number, (hours, minutes) in enumerate(reel.starts):
         started = datetime.combine(day, time(hours, minutes)) + timedelta(seconds=reel.off)
-        clips.append((folder / f"{day:%Y%m%d}-{number:02}.mp4", Clip(started, MINUTES * 60, reel.inventory_number if reel.pattern else "", reel.hole if number == 1 else None)))
+        clips.append(
+            (
+                folder / f"{day:%Y%m%d}-{number:02}.mp4",
+                Clip(started, MINUTES * 60, reel.inventory_number if reel.pattern else "", reel.hole if number == 1 else None),
+            )
+        )
     return clips
 
 

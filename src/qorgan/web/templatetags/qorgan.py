@@ -7,6 +7,7 @@ Kazakh and Russian. Catalogue with pictures in words: ``docs/design/look.md``.
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from html import escape
 from typing import Any
 from zlib import crc32
@@ -20,6 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from lucide.templatetags.lucide import lucide as draw_icon
 
 from qorgan.norms.templatetags.norms import basis
 
@@ -61,6 +63,17 @@ def soft(text: object) -> str:
 def message_kind(level_tag: str) -> str:
     """The kind of status that shows a Django message of this level."""
     return _MESSAGE_KINDS.get(level_tag, "busy")
+
+
+@register.simple_tag
+def lucide(name: str, *, size: int = 24, **attributes: object) -> SafeString:
+    """``{% lucide "video" size=18 aria_hidden="true" %}``: an icon. Drawn once and kept: a page has dozens of them."""
+    return _icon(name, size, tuple((key, f"{value}") for key, value in attributes.items()))
+
+
+@lru_cache(maxsize=1000)
+def _icon(name: str, size: int, attributes: tuple[tuple[str, str], ...]) -> SafeString:
+    return SafeString(draw_icon(name, size=size, **dict(attributes)))
 
 
 register.simple_tag(basis)  # so that no page must load it to cite its paragraph
@@ -202,10 +215,43 @@ def avatar(name: str) -> SafeString:
     return format_html('<span class="avatar" data-tint="{}" aria-hidden="true">{}</span>', tint, initials(name))
 
 
-@register.inclusion_tag("web/components/signature.html")
-def signature(signed: object, of: str = "") -> dict[str, Any]:
-    """``{% signature row.issued_signature %}``: name, time, and a check mark that opens who signed what and how."""
-    return {"signed": signed, "of": of}
+@register.simple_tag
+def signature(signed: Any, of: object = "") -> SafeString:
+    """``{% signature row.issued_signature %}``: name, time, and a check mark that opens who signed what and how.
+
+    Put together here and not by a template: a sheet of the journal has forty of them.
+    """
+    if not signed:
+        return SafeString()
+    post = getattr(signed, "post_shown", "") or signed.post
+    who = f"{signed.name}, {post}" if post else signed.name
+    shown = map(escape, (signed.name, moment(signed.signed_at), str(of), who, moment_exact(signed.signed_at), signed_by(signed.method), signed.digest))
+    return SafeString(_signature_form(get_language(), bool(of)).format(*shown))
+
+
+@lru_cache(maxsize=16)
+def _signature_form(language: str | None, about: bool) -> str:  # noqa: ARG001 - words are those of the active language
+    """The markup of a signature with a place for each value; ``about``: it says of what."""
+    of = f"<div><dt>{escape(_('Signed'))}</dt><dd>{{2}}</dd></div>" if about else ""
+    rest = ((_("By"), "", 3), (_("When"), "", 4), (_("Method"), "", 5), (_("Digest"), ' class="hash"', 6))
+    facts = "".join(f"<div><dt>{escape(word)}</dt><dd{kind}>{{{place}}}</dd></div>" for word, kind, place in rest)
+    tick = lucide("check", size=16, role="img", aria_label=_("signed"))
+    return (
+        '<details class="signature"><summary><span class="name">{0}</span><span class="num">{1}</span>'
+        f'<span class="tick">{tick}</span></summary><dl class="facts">{of}{facts}</dl></details>'
+    )
+
+
+@register.simple_tag
+def sheet_cell(cell: Any, name: object) -> SafeString:
+    """``{% sheet_cell cell name %}``: a cell of a sheet, ``.mark`` in it, ``.struck`` through what it replaced, ``.column`` 6 filled by the dock."""
+    kind = ' class="by-system"' if cell.column == 6 else ""
+    if cell.mark is None:
+        return SafeString(f'<td data-name="{escape(str(name))}"{kind}></td>')
+    text = escape(cell.mark.shown)
+    if cell.struck:
+        text = f'<span class="corrected"><ins>{text}</ins>{"".join(f"<s>{escape(old.shown)}</s>" for old in cell.struck)}</span>'
+    return SafeString(f'<td data-name="{escape(str(name))}"{kind}>{text} {signature(cell.mark.signature, cell.mark.shown)}</td>')
 
 
 @register.filter
