@@ -38,10 +38,11 @@ def _actor(request: HttpRequest) -> Actor:
         return Actor()
     now = int(time.time())
     seen = request.session.get(SEEN, now)
-    if now - seen > settings.SESSION_IDLE_SECONDS:
+    station = bool(request.session.get(STATION))  # may only issue and take back, and hides names by itself: it may stand idle all day
+    if now - seen > settings.SESSION_IDLE_SECONDS and not station:
         logout(request)
         return Actor()
     if SEEN not in request.session or now - seen >= _TOUCH_SECONDS:
         request.session[SEEN] = now
     found = actor_for(user, verified=is_verified(user), division=request.session.get(DIVISION, ""))
-    return found.only(Permission.KIOSK_USE) if request.session.get(STATION) else found
+    return found.only(Permission.KIOSK_USE) if station else found

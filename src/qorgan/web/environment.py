@@ -74,12 +74,16 @@ def read(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
         try:
             values[setting.name] = setting.parse(setting.default if text is None else text)
         except ValueError as error:
-            raise SettingError(f"{setting.name}: {error}. Meaning: {setting.meaning}") from error
+            raise SettingError(f"{setting.name}: {error}. {setting.meaning}") from error
     unknown = sorted(name for name in environment if name.startswith("QORGAN_") and not _known(name))
     if unknown:
         raise SettingError(f"Unknown setting: {', '.join(unknown)}. See docs/reference/settings.md.")
     return values
 
 
+# Read by the dock, by fault tests, by the browser tests: not settings of the server.
+NOT_OURS = ("QORGAN_DOCK_", "QORGAN_FAULT", "QORGAN_PICTURES", "QORGAN_TEST_")
+
+
 def _known(name: str) -> bool:
-    return any(name in (setting.name, f"{setting.name}_FILE" if setting.secret else "") for setting in DECLARED)
+    return name.startswith(NOT_OURS) or any(name in (setting.name, f"{setting.name}_FILE" if setting.secret else "") for setting in DECLARED)

@@ -119,6 +119,21 @@ def test_a_reset_connection_loses_at_most_what_the_kernel_held(office: Office, s
         assert_stored(office, server, url, sealed)
 
 
+def test_a_body_of_unknown_length_is_taken(office: Office, sealed: Sealed) -> None:
+    """Transfer-Encoding: chunked, as clients send that read from a pipe; and never more of it than was announced."""
+    parts = [sealed.data[start : start + 700_001] for start in range(0, len(sealed.data), 700_001)]
+    with office.granian() as server:
+        path = created(server, sealed)
+        headers = TUS | server.side.authorization | {"Upload-Offset": "0", "Content-Type": CHUNK}
+        url = f"http://127.0.0.1:{server.port}{path}"
+        assert requests.patch(url, data=iter([*parts, b"too much"]), headers=headers, timeout=30).status_code == 413
+        offset = server.ask("HEAD", path).offset
+        assert 0 < offset < len(sealed.data)
+        answer = requests.patch(url, data=iter([sealed.data[offset:]]), headers=headers | {"Upload-Offset": str(offset)}, timeout=30)
+        assert answer.status_code == 204
+        assert_stored(office, server, url, sealed)
+
+
 def test_while_one_request_sends_another_is_refused(office: Office, sealed: Sealed, file: BinaryIO) -> None:
     with office.granian() as server:
         path = created(server, sealed)
@@ -161,3 +176,13 @@ def median_seconds(server: Server) -> float:
 
     server.ask("GET", "/page")
     return statistics.median(times())
+
+
+def test_a_manifest_with_thousands_of_gaps_fits_into_the_header(office: Office) -> None:
+    gaps = [[number * 7_000_000, number * 7_000_000 + 1_500_000] for number in range(4000)]
+    sealed = office.side.seal(b"torn " * 9000, media={"kind": "video", "gaps": gaps})
+    assert len(office.side.metadata(sealed)) > 100_000
+    with office.granian() as server:
+        path = created(server, sealed)
+        assert server.patch(path, 0, sealed.data).status == 204
+        assert_stored(office, server, f"http://127.0.0.1:{server.port}{path}", sealed)

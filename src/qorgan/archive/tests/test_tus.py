@@ -262,7 +262,7 @@ def test_no_receipt_for_a_stored_copy_that_is_not_whole(tus: Tus) -> None:
     tus.send(tus.side.seal(PLAIN))
     store.drop_blob(Recording.objects.get().sealed_blake3)
     answer = tus.create(tus.side.seal(PLAIN))
-    assert (answer.status_code, answer.json()["error"]) == (409, "stored-copy-damaged")
+    assert (answer.status_code, answer.json()["error"]) == (422, "stored-copy-damaged")
 
 
 def test_a_full_disk_is_507_and_keeps_what_was_acknowledged(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:

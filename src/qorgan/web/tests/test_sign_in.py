@@ -10,9 +10,9 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from qorgan.ledger.models import Entry
-from qorgan.people.middleware import SEEN
+from qorgan.people.middleware import SEEN, STATION
 from qorgan.people.models import User
-from qorgan.people.tests.cast import PASSWORD, Cast
+from qorgan.people.tests.cast import PASSWORD, Cast, signed_in_client
 from qorgan.web.logs import hide_secrets
 
 
@@ -141,3 +141,13 @@ def test_logs_hide_what_is_secret() -> None:
         "headers": {"Authorization": "***", "Host": "h"},
         "spin": "kept",
     }
+
+
+def test_kiosk_station_may_stand_idle(cast: Cast) -> None:
+    """A screen that only issues and takes back keeps its sign-in through a quiet morning; its other rights stay away."""
+    client = signed_in_client(cast.serik.user)
+    session = client.session
+    session[STATION], session[SEEN] = True, int(time.time()) - settings.SESSION_IDLE_SECONDS - 1
+    session.save()
+    assert client.get("/kiosk/").status_code == 200
+    assert client.get("/people/").status_code == 403
