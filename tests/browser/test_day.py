@@ -50,7 +50,8 @@ class Desk:
 
 
 def scan(page: Page, text: str) -> None:
-    """What a scanner does: types fast and ends with Enter, whatever has the focus."""
+    """What a scanner does: types fast and ends with Enter, into the field that the page itself has focused."""
+    until(lambda: bool(page.evaluate("document.readyState === 'complete' && document.activeElement.tagName === 'INPUT'")))
     page.keyboard.type(text)
     page.keyboard.press("Enter")
 
@@ -64,7 +65,7 @@ def test_issue_and_return_by_keyboard_alone(office: Office, signed_in: SignedIn,
     page.wait_for_url("**/kiosk/who/")
     scan(page, "Оспанов")
     page.wait_for_url("**/kiosk/what/new/")  # Марат has no inspection that is still open
-    page.select_option("select[name=kind]", "preventive")
+    page.check("input[name=kind][value=preventive]")
     page.fill("input[name=subject_name]", "«Сарыарқа кокс» АҚ")
     page.press("input[name=subject_name]", "Enter")
     page.wait_for_url("**/kiosk/charge/")
@@ -103,7 +104,7 @@ def test_wrong_pin_signs_nothing(office: Office, signed_in: SignedIn, emptied: N
     page.wait_for_url("**/kiosk/who/")
     scan(page, "Оспанов")
     page.wait_for_url("**/kiosk/what/new/")
-    page.select_option("select[name=kind]", "unplanned")
+    page.check("input[name=kind][value=unplanned]")
     page.fill("input[name=subject_name]", "«Темір» ЖШС")
     page.press("input[name=subject_name]", "Enter")
     page.wait_for_url("**/kiosk/charge/")

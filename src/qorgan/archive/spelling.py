@@ -14,7 +14,7 @@ def typed_words(folded: str) -> list[str]:
 
 def words_of(folded: str) -> set[bytes]:
     """Every beginning by which a text is found: words as they stand, and from each sign on: "12-3/41", "3/41", "41"."""
-    found = set()
+    found: set[bytes] = set()
     for word in typed_words(folded):
         found.update(as_key(word[match.start() :]) for match in _PARTS.finditer(word))
     return found

@@ -35,7 +35,9 @@ def span(organisation: Organisation, word: str) -> Span | None:
 def rebuild(organisation: Organisation) -> int:
     """Make the words of a division anew from its recordings; how many there are. For rows that came in by another way."""
     spans: dict[bytes, Span] = {}
-    for words, at in Recording.objects.filter(organisation=organisation, started_at__isnull=False).values_list("words", "started_at").iterator():
+    for words, at in Recording.objects.filter(organisation=organisation).values_list("words", "started_at").iterator():
+        if at is None:
+            continue
         for word in words_of(words):
             first, last = spans.get(word, (at, at))
             spans[word] = (min(first, at), max(last, at))

@@ -25,6 +25,7 @@ from qorgan.dock.language import gettext as _
 from qorgan.dock.problems import sentence
 from qorgan.dock.queue import Queue
 from qorgan.dock.settings import ConfigurationError, DockFolder, Settings, pinned
+from qorgan.dock.signing_anew import sign_anew
 from qorgan.dock.upload import Upload
 from qorgan.dock.volumes import volumes
 from qorgan.evidence.durable import step
@@ -77,6 +78,8 @@ def prepare(folder: DockFolder, settings: Settings, stop: threading.Event) -> De
     queue = Queue(folder.state)
     spool = Spool(folder, settings.reserve_mib << 20)
     spool.sweep(queue.spooled())
+    if count := sign_anew(queue, identity):
+        log.info(_("%(count)d sealed files are signed anew as %(name)s"), {"count": count, "name": enrolment.name})
     kept = office.kept(folder.path)
     return Desk(folder, settings, identity, pinned(enrolment), queue, client, spool, Clocks(), Board(), kept, stop)
 

@@ -129,12 +129,12 @@ def _enrol(arguments: argparse.Namespace) -> int:
     wishes: dict[str, object] = {
         "server": arguments.server,
         "language": arguments.language,
-        "watched_folders": tuple(str(Path(folder).expanduser().absolute()) for folder in arguments.watch) if arguments.watch else None,
+        "watched_folders": tuple(map(_whole, arguments.watch)) if arguments.watch else None,
         "removable_drives": None if arguments.removable_drives is None else arguments.removable_drives == "yes",
         "workers": arguments.workers,
         "scan_seconds": arguments.scan_seconds,
         "reserve_mib": arguments.reserve_mib,
-        "authority": arguments.authority,
+        "authority": _whole(arguments.authority) if arguments.authority else arguments.authority,
     }
     token = arguments.token or _read_token(arguments.token_file)
     folder = chosen_folder(arguments.folder)
@@ -147,6 +147,11 @@ def _enrol(arguments: argparse.Namespace) -> int:
     text = _("Enrolled as %(name)s. The agent may be started: qorgan-dock run") % {"name": made.name}
     _say(arguments, asdict(made) | {"folder": str(folder.path)}, text)
     return 0
+
+
+def _whole(path: str) -> str:
+    """The path from the root: the agent is started elsewhere than where the person stands who enrols."""
+    return str(Path(path).expanduser().absolute())
 
 
 def _read_token(path: Path) -> str:

@@ -81,6 +81,7 @@ class Desk:
     _busy: set[int] = field(default_factory=set)
     _later: dict[int, float] = field(default_factory=dict)
     _postponed: dict[str, float] = field(default_factory=dict)
+    _unfinished: dict[int, tuple[int, int, float]] = field(default_factory=dict)
     _attempts: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
 
     def stopped(self) -> bool:
@@ -117,6 +118,20 @@ class Desk:
         """Forget failed attempts."""
         with self._lock:
             self._attempts.pop(file.id, None)
+            self._unfinished.pop(file.id, None)
+
+    def unfinished(self, file: File) -> None:
+        """``file`` looks half copied: from this moment it must rest as it is."""
+        with self._lock:
+            self._unfinished[file.id] = (file.size, file.modified_ns, time.monotonic())
+
+    def must_rest(self, file: File) -> float | None:
+        """Seconds that ``file`` must stay as it is, 0.0 when it did so long enough; None if nobody found it half copied so."""
+        with self._lock:
+            size, modified_ns, since = self._unfinished.get(file.id, (-1, -1, 0.0))
+        if (size, modified_ns) != (file.size, file.modified_ns):
+            return None
+        return max(0.0, since + self.settings.unfinished_seconds - time.monotonic())
 
     def arrived(self, recorder: str) -> None:
         """A recorder came: whatever waited for it need not wait, and erasure may be asked for again."""

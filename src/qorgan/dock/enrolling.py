@@ -30,7 +30,8 @@ def enrol(folder: DockFolder, token: str, wishes: dict[str, object]) -> Enrolmen
 
     ``wishes``: fields of dock.toml to set; others stay as they are.
 
-    May be called again with a new token; the key stays the same. Raises :class:`ConfigurationError` with a sentence.
+    May be called again with a new token; the key stays the same, and what is queued is signed anew at the next start
+    (:mod:`qorgan.dock.signing_anew`). Raises :class:`ConfigurationError` with a sentence.
     """
     settings = _wished(folder, wishes)
     folder.prepare()

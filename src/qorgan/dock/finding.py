@@ -12,6 +12,7 @@ from pathlib import Path
 
 from qorgan.dock.office import Recorder
 from qorgan.dock.volumes import Volume
+from qorgan.evidence.untouched import descriptor_of
 
 MARKER = ".qorgan-recorder"
 _MARKER_BYTES = 512
@@ -28,6 +29,8 @@ class Device:
     label: str
     marker: str
     read_only: bool
+    exported: bool = False
+    """A folder that a vendor's station fills, not the recorder's own drive: its files may be half copied."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def identify(place: Place, table: Sequence[Recorder]) -> Device | None:
     known = _known(place, marker, table)
     if known is None:
         return None
-    return Device(known, place.root, place.serial, place.label, marker, place.read_only)
+    return Device(known, place.root, place.serial, place.label, marker, place.read_only, exported=bool(place.name))
 
 
 def _known(place: Place, marker: str, table: Sequence[Recorder]) -> Recorder | None:
@@ -92,7 +95,7 @@ def _known(place: Place, marker: str, table: Sequence[Recorder]) -> Recorder | N
 def read_marker(root: Path) -> str:
     """The marker text at ``root``, or "". The one file that is opened before a drive is known."""
     try:
-        descriptor = os.open(root / MARKER, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        descriptor = descriptor_of(root / MARKER)
     except OSError:
         return ""
     try:

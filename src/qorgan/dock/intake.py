@@ -1,6 +1,6 @@
 """Sealing one file: read from the device without a trace, encrypted into the spool, described in a signed manifest.
 
-Steps, in order: 1 room in the spool · 2 seal into ``spool/<number>.part`` · 3 probe the media and look whether the
+Steps, in order: 1 room in the spool · 2 probe the media · 3 seal into ``spool/<number>.part``, and look whether the
 device's file is as it was listed · 4 sync and name it ``spool/<number>.age`` · 5 one transaction: state *sealed* with
 the manifest. A crash before 5 leaves rubbish in the spool that the next start sweeps away, and the file is sealed
 again; the device was not touched.
@@ -31,11 +31,17 @@ from qorgan.evidence.manifest import Manifest
 from qorgan.evidence.sealing import Sealed, seal
 
 _SLOWEST_CARD = 4 << 20  # bytes a second
+# As a file ends that is half copied: without its index, short of what its header counts, or blank from some place on.
+_BREAKS_OFF = frozenset({"unreadable", "shorter-than-header", "packets-missing", "no-packets", "damaged-packets", "read-error", "cut"})
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class NoRoom(Exception):
     """The disk of this PC has no room for the file and the reserve; it waits on the recorder."""
+
+
+class Unfinished(Exception):
+    """The file breaks off as one does that is half copied: it may be, and is to be looked at again."""
 
 
 class SpoolBroken(Exception):
@@ -129,18 +135,22 @@ class Intake:
     clocks: Clocks
     stopped: Callable[[], bool]
 
-    def take(self, file: File, device: Device, office: Office, moved: Callable[[int], None]) -> bool:
+    def take(self, file: File, device: Device, office: Office, moved: Callable[[int], None], *, whole: bool = False) -> bool:
         """Seal ``file`` into the spool and queue it for upload; False when its content was sealed before.
 
-        Raises :class:`NoRoom`, :class:`SpoolBroken`, Unplugged, Changed, Stopped; nothing is left behind then.
+        With ``whole`` a file that breaks off is not taken, but :class:`Unfinished` raised. Raises :class:`NoRoom`,
+        :class:`SpoolBroken`, Unplugged, Changed, Stopped; nothing is left behind then.
         """
         seen = Seen(file.path, file.size, file.modified_ns)
         with self.spool.room_for(file) as temporary:
+            probed = _probed(reading.place(device.root, file.path), file.size)
+            if whole and (probed.kind == "empty" or _BREAKS_OFF & set(probed.problems)):
+                reading.check_unchanged(device.root, seen)  # or it looks so because the device has just left
+                raise Unfinished(file.shown_path)
             sealed = self._seal(seen, device, office, temporary, moved)
             if sealed.plain_size != seen.size:
                 raise Changed(file.shown_path)
             edges = reading.edges(device.root, seen)
-            probed = _probed(reading.place(device.root, file.path), file.size)
             reading.check_unchanged(device.root, seen)
             with _spool_errors():
                 durable.publish(temporary, self.spool.path(file.id))

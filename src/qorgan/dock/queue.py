@@ -227,6 +227,21 @@ class Queue:
             problem=problem,
         )
 
+    def signed_for_another(self, dock: str, after: int) -> list[File]:
+        """Files on their way whose manifest does not name ``dock``: the first hundred with numbers above ``after``."""
+        marks = ",".join("?" * len(ON_THE_WAY))
+        where = f"state IN ({marks}) AND instr(manifest, ?) = 0 AND id > ? ORDER BY id LIMIT 100"
+        return self._rows(where, [*ON_THE_WAY, f'"dock":"{dock}"', after])
+
+    def signed_anew(self, notes: Sequence[tuple[File, str]]) -> None:
+        """Each file has another manifest for the same sealed bytes; it is announced to the server as never before."""
+        with self._writing("signed_anew") as connection:
+            connection.executemany(
+                "UPDATE files SET state = 'sealed', manifest = ?, upload = '', problem = ''"
+                " WHERE id = ? AND state IN ('sealed', 'created', 'uploading')",
+                [(note, file.id) for file, note in notes],
+            )
+
     def stored(self, file: File, *, receipt: str, recording: str) -> None:
         """A verified receipt is kept: the server has the file durably."""
         self._move(file, "stored", ON_THE_WAY, receipt=receipt, recording=recording, problem="")

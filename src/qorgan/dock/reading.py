@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from qorgan.dock import patterns
 from qorgan.dock.queue import Seen, shown
+from qorgan.evidence.untouched import descriptor_of
 
 _EDGE = 64 * 1024
 _PIECE = 1 << 20
@@ -90,13 +91,8 @@ def _check(known: os.stat_result, seen: Seen) -> None:
 
 
 def _open(path: Path) -> int:
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-    quiet = getattr(os, "O_NOATIME", 0)
     try:
-        try:
-            return os.open(path, flags | quiet)
-        except PermissionError:  # only the owner of a file may read without a trace
-            return os.open(path, flags)
+        return descriptor_of(path)
     except OSError as error:
         raise Unplugged(str(error)) from error
 

@@ -43,6 +43,7 @@ class Settings:
     scan_seconds: float = 5.0
     reserve_mib: int = 2048  # the spool leaves so much of the disk free
     authority: str = ""  # file with the certificate authority of the server, for an office's own
+    unfinished_seconds: float = 120.0  # an exported file that looks half copied must rest so long; 0: taken at once
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,7 @@ def _check_values(settings: Settings) -> None:
         "workers": (1, 32),
         "sealers": (1, 8),
         "scan_seconds": (0.05, 3600),
+        "unfinished_seconds": (0, 86400),
         "reserve_mib": (0, 10**9),
     }
     for name, (low, high) in ranges.items():

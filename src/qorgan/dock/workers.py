@@ -12,7 +12,7 @@ from qorgan.dock.client import Refused, Revoked, Unreachable
 from qorgan.dock.closing import Closing, FalsePermission
 from qorgan.dock.desk import REVOKED, Desk
 from qorgan.dock.finding import Device
-from qorgan.dock.intake import Intake, NoRoom, SpoolBroken
+from qorgan.dock.intake import Intake, NoRoom, SpoolBroken, Unfinished
 from qorgan.dock.language import gettext as _
 from qorgan.dock.office import Office
 from qorgan.dock.problems import sentence
@@ -76,7 +76,8 @@ def seal_next(desk: Desk, intake: Intake) -> bool:
         return False
     again = 0.0
     try:
-        again = _seal(desk, intake, file, present[file.recorder], office)
+        rest = min(desk.must_rest(file) or 0.0, desk.settings.scan_seconds)  # often, for it may come to its end meanwhile
+        again = rest or _seal(desk, intake, file, present[file.recorder], office)
     finally:
         desk.release(file, again)
     return True
@@ -84,8 +85,13 @@ def seal_next(desk: Desk, intake: Intake) -> bool:
 
 def _seal(desk: Desk, intake: Intake, file: File, device: Device, office: Office) -> float:
     """Seal ``file``; return for how long it must rest after a failure, 0.0 when all is well."""
+    whole = device.exported and desk.settings.unfinished_seconds > 0 and desk.must_rest(file) is None
     try:
-        fresh = intake.take(file, device, office, lambda done: desk.board.sealing(file.recorder, file.id, done))
+        fresh = intake.take(file, device, office, lambda done: desk.board.sealing(file.recorder, file.id, done), whole=whole)
+    except Unfinished:
+        desk.unfinished(file)
+        desk.queue.problem(file, "growing")
+        return desk.settings.scan_seconds
     except NoRoom:
         if desk.board.general("dock-full", sentence("dock-full")):
             log.warning(sentence("dock-full"))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import qorgan
+from qorgan.evidence.untouched import open_untouched
 
 KINDS = ("video", "audio", "photo", "other", "broken", "empty")
 
@@ -96,7 +97,7 @@ class Media:
 
 
 def probe(path: Path, *, seconds: int = 60, memory_mib: int = 1024) -> Media:
-    """Return the facts of a file, whatever it holds. Reads all of it, once.
+    """Return the facts of a file, whatever it holds. Reads all of it, once, and leaves its access time alone where it may.
 
     At most ``seconds`` of time and ``memory_mib`` of memory are spent; beyond that the answer has ``probe-limit``.
     Raises OSError if the file itself cannot be opened, never for what is in it.
@@ -116,7 +117,7 @@ def probe(path: Path, *, seconds: int = 60, memory_mib: int = 1024) -> Media:
 
 def _expected(path: Path) -> str:
     """What the first bytes, or else the name, promise: a kind, or "" for no recording."""
-    with path.open("rb") as file:
+    with open_untouched(path) as file:
         head = file.read(256)
     for offset, signature, kind in _SIGNATURES:
         if head[offset : offset + len(signature)] == signature:

@@ -14,6 +14,8 @@ from typing import Any
 import av
 from av.container import InputContainer
 
+from qorgan.evidence.untouched import open_untouched
+
 SECOND = 1_000_000
 """Microseconds. All times here are whole microseconds from the first packet of the file."""
 
@@ -83,7 +85,7 @@ class _Track:
 
 def examine(path: Path) -> dict[str, Any]:
     """Return the fields of :class:`qorgan.evidence.media.Media`. Raises ``av.FFmpegError`` if nothing reads it."""
-    with path.open("rb", buffering=0) as file:
+    with open_untouched(path) as file:
         options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
         with av.open(file, "r", options=options, metadata_errors="replace", buffer_size=_READ) as container:
             if container.format.name in _PHOTOS:
@@ -93,7 +95,7 @@ def examine(path: Path) -> dict[str, Any]:
 
 def _photo(container: InputContainer, path: Path) -> dict[str, Any]:
     stream = container.streams.video[0]
-    with path.open("rb") as file:
+    with open_untouched(path) as file:
         file.seek(-min(4096, path.stat().st_size), os.SEEK_END)
         tail = file.read()
     whole = any(end in tail for end in _PHOTO_ENDS)

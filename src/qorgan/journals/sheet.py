@@ -65,6 +65,11 @@ class SheetRow:
     remarks: list[Written]
     notes: list[Written]
 
+    @property
+    def number(self) -> str:
+        """The row's number as the sheet prints it: digits only, in any language."""
+        return str(self.row.number)
+
 
 def drawn(rows: QuerySet[Row]) -> list[SheetRow]:
     """Rows with their cells; two queries however many rows."""

@@ -58,10 +58,19 @@ def append(kind: Kind, *, actor: Actor, subject: str, payload: Mapping[str, Any]
 
 def commit(salt: bytes, at_us: int, kind: str, organisation: str, subject: str, body: str) -> bytes:
     """The commitment of an entry. A line break in a header value is refused: the five lines must be unambiguous."""
-    header = f"{at_us}\n{kind}\n{organisation}\n{subject}\n"
-    if header.count("\n") != 4:
+    text = _text(at_us, kind, organisation, subject, body)
+    if "\n" in kind + organisation + subject:
         raise LedgerError(_("A line break cannot stand in a subject of the ledger."))
-    return sha256(salt + f"{header}\n{body}".encode()).digest()
+    return sha256(salt + text.encode()).digest()
+
+
+def committed(entry: Entry) -> str:
+    """The text under an entry's commitment, for those who compute it themselves: four lines, an empty one, the body."""
+    return _text(entry.at_us, entry.kind, entry.organisation, entry.subject, entry.content.body)
+
+
+def _text(at_us: int, kind: str, organisation: str, subject: str, body: str) -> str:
+    return f"{at_us}\n{kind}\n{organisation}\n{subject}\n\n{body}"
 
 
 def said(entry: Entry) -> dict[str, Any]:

@@ -87,6 +87,7 @@ def _serve(_options: argparse.Namespace) -> int:
         blocking_threads=settings.QORGAN["QORGAN_THREADS"],
         backpressure=settings.QORGAN["QORGAN_THREADS"] * 2,
         log_access=False,
+        workers_kill_timeout=5,  # a worker whose threads still read uploads is ended; the docks resume
     ).serve()
     return 0
 

@@ -18,8 +18,9 @@ from qorgan.ledger import access
 from qorgan.ledger.check import check_and_remember
 from qorgan.ledger.checkpoints import latest, make_checkpoint, proof_text, tile
 from qorgan.ledger.kinds import registered
-from qorgan.ledger.log import said
+from qorgan.ledger.log import committed, said
 from qorgan.ledger.models import Checkpoint, Entry
+from qorgan.ledger.signing import ledger_key
 from qorgan.ledger.state import ledger_state
 from qorgan.people.rights import Actor, Permission, RequestWithActor, open_to_all, requires
 
@@ -42,7 +43,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         "older": shown[PAGE - 1].position if len(shown) > PAGE else None,
         "newer": request.GET.get("before", ""),
         "checkpoint": latest(),
-        "ledger": ledger_state(),
+        "ledger": ledger_state(), "verifier": str(ledger_key().verifier),
     }
     return render(request, "web/ledger/entries.html", values)
 
@@ -58,7 +59,7 @@ def entry(request: HttpRequest, position: int) -> HttpResponse:
         "row": _row(found),
         "payload": _lines(content["payload"]),
         "commitment": bytes(found.commitment).hex(),
-        "salt": bytes(found.content.salt).hex(),
+        "salt": bytes(found.content.salt).hex(), "committed": committed(found),
         "checkpoint": checkpoint,
     }
     return render(request, "web/ledger/entry.html", values)

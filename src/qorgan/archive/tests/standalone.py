@@ -20,6 +20,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from qorgan.archive import store
 from qorgan.archive.ingest import forget_stale_uploads
 from qorgan.archive.models import Recording, Upload
 from qorgan.archive.scrub import scrub_all
@@ -75,14 +76,15 @@ def serve(fault: str) -> dict[str, Any]:
 
 
 def look(plain_sha256: str) -> dict[str, Any]:
-    """What is left, after everything: counts, blobs, spools, whether ledger and stored files hold."""
+    """What is left, after everything: counts, blobs, spools but for other uploads under way, whether ledger and stored files hold."""
     report = scrub_all()
+    elsewhere = set(Upload.objects.filter(state=Upload.State.OPEN).exclude(plain_sha256=plain_sha256).values_list("pk", flat=True))
     recordings = list(Recording.objects.filter(plain_sha256=plain_sha256))
     return {
         "recordings": [{"id": str(found.pk), "sealed_blake3": found.sealed_blake3, "case_label": found.case_label} for found in recordings],
         "entries": Entry.objects.filter(kind="archive:recording:stored", subject__in=[f"recording:{found.pk}" for found in recordings]).count(),
         "states": list(Upload.objects.filter(plain_sha256=plain_sha256).order_by("created_at").values_list("state", flat=True)),
-        "spools": sorted(path.name for path in (Path(settings.DATA) / "spool").iterdir()),
+        "spools": [str(upload) for upload in store.spooled() if upload not in elsewhere],
         "whole": report.holds, "orphans": report.orphans, "ledger": check().problems,
     }
 

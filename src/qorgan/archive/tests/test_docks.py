@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import RequestFactory
+from django.utils.translation import override
 
 from qorgan.archive import docks
 from qorgan.archive.access import docks as docks_for
@@ -67,7 +68,7 @@ def test_a_revoked_dock_is_nobody_and_stays_so(cast: Cast) -> None:
     docks.revoke(actor=SETUP, dock=dock)
     when = docks.revoke(actor=SETUP, dock=dock).revoked_at
     assert Dock.objects.get().revoked_at == when
-    with pytest.raises(docks.NotADock, match="revoked"):
+    with override("en"), pytest.raises(docks.NotADock, match="revoked"):
         asking(f"Bearer {token}")
     assert Entry.objects.filter(kind="archive:dock:revoked").count() == 1
 

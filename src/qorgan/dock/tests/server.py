@@ -29,6 +29,7 @@ ORIGIN = "office.test/ledger"
 class Held:
     """One upload on the server. ``finished``: whole, checked and given a receipt."""
 
+    dock: str
     manifest: Manifest
     path: Path
     length: int
@@ -198,7 +199,8 @@ class Handler(BaseHTTPRequestHandler):
         if vkey != told["public_key"]:
             self.refuse(409, "key-changed")
             return
-        self.say({"dock": dock, "name": "Dock 1", "origin": ORIGIN, "vkey": str(self.office.key.verifier)})
+        name = f"Dock {list(self.office.docks).index(token) + 1}"
+        self.say({"dock": dock, "name": name, "origin": ORIGIN, "vkey": str(self.office.key.verifier)})
 
     def status(self, told: dict[str, Any]) -> None:
         self.office.statuses.append(told)
@@ -245,32 +247,36 @@ class Handler(BaseHTTPRequestHandler):
         except ManifestError as error:
             self.refuse(403, f"manifest: {error}")
             return
+        if manifest.dock != dock[0]:
+            self.refuse(403, "manifest: it names another dock")
+            return
         name = str(uuid.uuid4())
         with office.lock:
-            held = Held(manifest, office.folder / name, length)
+            held = Held(dock[0], manifest, office.folder / name, length)
             held.path.touch()
             if before := office.recordings.get(manifest.plain_sha256):
-                held = Held(before.manifest, before.path, before.length, before.recording, True, True, before.position)
+                held = Held(dock[0], before.manifest, before.path, before.length, before.recording, True, True, before.position)
             office.uploads[name] = held
         self.answer(201, Location=f"/api/upload/{name}", Tus_Resumable="1.0.0")
 
-    def held(self) -> Held | None:
+    def held(self, dock: tuple[str, str]) -> Held | None:
         name = self.path.rpartition("/")[2]
         if self.office.faults.forget_uploads and name in self.office.uploads and not self.office.uploads[name].finished:
             self.office.faults.forget_uploads -= 1
             del self.office.uploads[name]
         held = self.office.uploads.get(name)
-        if held is None:
+        if held is None or held.dock != dock[0]:
             self.refuse(404, "not-found")
+            return None
         return held
 
     def do_HEAD(self) -> None:
-        if self.dock() is not None and (held := self.held()):
+        if (dock := self.dock()) is not None and (held := self.held(dock)):
             size = held.length if held.finished else held.path.stat().st_size
             self.answer(200, Upload_Offset=str(size), Upload_Length=str(held.length))
 
     def do_PATCH(self) -> None:
-        if self.dock() is None or (held := self.held()) is None:
+        if (dock := self.dock()) is None or (held := self.held(dock)) is None:
             return
         faults = self.office.faults
         if faults.busy:
@@ -327,8 +333,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def receipt(self, name: str, dock: str) -> None:
         office, held = self.office, self.office.uploads.get(name)
-        if held is None or not held.finished:
-            self.refuse(404, "not-finished" if held else "not-found")
+        if held is None or held.dock != dock or not held.finished:
+            self.refuse(404, "not-finished" if held and held.dock == dock else "not-found")
             return
         fields: dict[str, Any] = {
             "origin": ORIGIN,

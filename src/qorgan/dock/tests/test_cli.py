@@ -12,6 +12,7 @@ import pytest
 
 import qorgan
 from qorgan.dock import cli
+from qorgan.dock.settings import DockFolder
 from qorgan.dock.tests.conftest import wait_for
 from qorgan.dock.tests.server import TOKEN, Office, Server
 
@@ -40,6 +41,15 @@ def test_enrolling_again_keeps_the_key_and_the_other_fields(tmp_path: Path, serv
     assert (tmp_path / "d" / "dock.key").read_bytes() == key
     assert str(tmp_path / "station") in (tmp_path / "d" / "dock.toml").read_text()
     assert capsys.readouterr().out
+
+
+def test_relative_paths_are_kept_whole(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The agent is started from another folder than the one in which the administrator stood."""
+    (tmp_path / "office.pem").write_bytes(b"")
+    monkeypatch.chdir(tmp_path)
+    assert enrol(tmp_path, server, "--authority", "office.pem", "--watch", "station") == 0
+    settings = DockFolder(tmp_path / "d").settings()
+    assert (settings.authority, settings.watched_folders) == (str(tmp_path / "office.pem"), (str(tmp_path / "station"),))
 
 
 def test_a_token_that_belongs_to_another_pc(tmp_path: Path, server: Server, capsys: pytest.CaptureFixture[str]) -> None:

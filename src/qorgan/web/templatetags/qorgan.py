@@ -5,7 +5,7 @@ Kazakh and Russian. Catalogue with pictures in words: ``docs/design/look.md``.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from html import escape
@@ -31,6 +31,7 @@ STATUS_KINDS = frozenset({"ok", "busy", "wait", "warn", "bad", "off"})
 THEMES = frozenset({"light", "dark"})
 THEME_COOKIE = "qorgan_theme"
 TINTS = 5
+SYSTEM_CELL = ' class="by-system"'
 NOTHING = "–"
 THIN = "\u202f"  # narrow no-break space between groups of digits
 FIXED = "\u00a0"  # no-break space between a number and its unit
@@ -224,17 +225,17 @@ def signature(signed: Any, of: object = "") -> SafeString:
     if not signed:
         return SafeString()
     post = getattr(signed, "post_shown", "") or signed.post
-    who = f"{signed.name}, {post}" if post else signed.name
-    shown = map(escape, (signed.name, moment(signed.signed_at), str(of), who, moment_exact(signed.signed_at), signed_by(signed.method), signed.digest))
-    return SafeString(_signature_form(get_language(), bool(of)).format(*shown))
+    who, at = f"{signed.name}, {post}" if post else signed.name, _local(signed.signed_at)
+    shown = map(escape, (signed.name, f"{at:%d.%m.%Y %H:%M}", str(of), who, f"{at:%d.%m.%Y %H:%M:%S}", signed.digest))
+    return SafeString(_signature_form(get_language(), signed.method, bool(of)).format(*shown))
 
 
-@lru_cache(maxsize=16)
-def _signature_form(language: str | None, about: bool) -> str:  # noqa: ARG001 - words are those of the active language
+@lru_cache(maxsize=64)
+def _signature_form(language: str | None, method: str, about: bool) -> str:  # noqa: ARG001 - words are those of the active language
     """The markup of a signature with a place for each value; ``about``: it says of what."""
     of = f"<div><dt>{escape(_('Signed'))}</dt><dd>{{2}}</dd></div>" if about else ""
-    rest = ((_("By"), "", 3), (_("When"), "", 4), (_("Method"), "", 5), (_("Digest"), ' class="hash"', 6))
-    facts = "".join(f"<div><dt>{escape(word)}</dt><dd{kind}>{{{place}}}</dd></div>" for word, kind, place in rest)
+    rest = ((_("By"), "", "{3}"), (_("When"), "", "{4}"), (_("Method"), "", escape(signed_by(method))), (_("Digest"), ' class="hash"', "{5}"))
+    facts = "".join(f"<div><dt>{escape(word)}</dt><dd{kind}>{place}</dd></div>" for word, kind, place in rest)
     tick = lucide("check", size=16, role="img", aria_label=_("signed"))
     return (
         '<details class="signature"><summary><span class="name">{0}</span><span class="num">{1}</span>'
@@ -243,15 +244,22 @@ def _signature_form(language: str | None, about: bool) -> str:  # noqa: ARG001 -
 
 
 @register.simple_tag
-def sheet_cell(cell: Any, name: object) -> SafeString:
-    """``{% sheet_cell cell name %}``: a cell of a sheet, ``.mark`` in it, ``.struck`` through what it replaced, ``.column`` 6 filled by the dock."""
-    kind = ' class="by-system"' if cell.column == 6 else ""
+def sheet_cells(cells: Iterable[Any], names: Mapping[int, str]) -> SafeString:
+    """``{% sheet_cells line.cells names %}``: cells of a row of a sheet.
+
+    Each has ``.column`` (the sixth is filled by the dock), ``.mark`` in it or None, and ``.struck``, what that replaced.
+    """
+    return SafeString("".join(_sheet_cell(cell, names[cell.column]) for cell in cells))
+
+
+def _sheet_cell(cell: Any, name: str) -> str:
+    opening = f'<td data-name="{escape(name)}"{SYSTEM_CELL if cell.column == 6 else ""}>'
     if cell.mark is None:
-        return SafeString(f'<td data-name="{escape(str(name))}"{kind}></td>')
+        return f"{opening}</td>"
     text = escape(cell.mark.shown)
     if cell.struck:
         text = f'<span class="corrected"><ins>{text}</ins>{"".join(f"<s>{escape(old.shown)}</s>" for old in cell.struck)}</span>'
-    return SafeString(f'<td data-name="{escape(str(name))}"{kind}>{text} {signature(cell.mark.signature, cell.mark.shown)}</td>')
+    return f"{opening}{text} {signature(cell.mark.signature, cell.mark.shown)}</td>"
 
 
 @register.filter
