@@ -144,7 +144,7 @@ class Intake:
         seen = Seen(file.path, file.size, file.modified_ns)
         with self.spool.room_for(file) as temporary:
             probed = _probed(reading.place(device.root, file.path), file.size)
-            if whole and (probed.kind == "empty" or _BREAKS_OFF & set(probed.problems)):
+            if whole and _breaks_off(probed, device.recorder.pattern, file):
                 reading.check_unchanged(device.root, seen)  # or it looks so because the device has just left
                 raise Unfinished(file.shown_path)
             sealed = self._seal(seen, device, office, temporary, moved)
@@ -212,6 +212,13 @@ def _probed(path: Path, size: int) -> media.Media:
         return media.probe(path, seconds=60 + size // _SLOWEST_CARD)
     except OSError as error:
         raise Unplugged(str(error)) from error
+
+
+def _breaks_off(probed: media.Media, pattern: str, file: File) -> bool:
+    """Whether the file ends as one does that is half copied; of a recording there may be no more yet than its name."""
+    if probed.kind == "empty":
+        return patterns.read(pattern, file.shown_path).kind == "recording"
+    return bool(_BREAKS_OFF & set(probed.problems))
 
 
 def software() -> str:

@@ -237,8 +237,7 @@ class Queue:
         """Each file has another manifest for the same sealed bytes; it is announced to the server as never before."""
         with self._writing("signed_anew") as connection:
             connection.executemany(
-                "UPDATE files SET state = 'sealed', manifest = ?, upload = '', problem = ''"
-                " WHERE id = ? AND state IN ('sealed', 'created', 'uploading')",
+                "UPDATE files SET state = 'sealed', manifest = ?, upload = '', problem = '' WHERE id = ? AND state IN ('sealed', 'created', 'uploading')",
                 [(note, file.id) for file, note in notes],
             )
 

@@ -1,7 +1,7 @@
 """The shape of a statutory book: a row has its number, a mark writes a cell, nothing is ever edited (444 p.8-9)."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from django.db import models
@@ -54,9 +54,9 @@ class Row(models.Model):
         return str(self.number)
 
 
-def shown(text: str, occurred_at: datetime | None) -> str:
-    """What stands in a cell: the text, or the date and time that the cell states."""
-    return text if text or occurred_at is None else timezone.localtime(occurred_at).strftime("%d.%m.%Y %H:%M")
+def shown(text: str, occurred_at: datetime | None, zone: tzinfo | None = None) -> str:
+    """What stands in a cell: the text, or the date and time that the cell states, in ``zone`` (by default the page's)."""
+    return text if text or occurred_at is None else timezone.localtime(occurred_at, zone).strftime("%d.%m.%Y %H:%M")
 
 
 class Mark(models.Model):

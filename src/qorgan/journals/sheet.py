@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -74,13 +74,14 @@ class SheetRow:
 def drawn(rows: QuerySet[Row]) -> list[SheetRow]:
     """Rows with their cells; two queries however many rows."""
     marks: dict[UUID, list[Written]] = defaultdict(list)
+    zone = timezone.get_current_timezone()
     for row_id, *values in Mark.objects.filter(row__in=rows.order_by().values("pk")).order_by("position").values_list(*_VALUES, *_SIGNATURE):
-        marks[row_id].append(_written(*values))
+        marks[row_id].append(_written(zone, *values))
     return [_drawn(row, marks[row.pk]) for row in rows]
 
 
-def _written(pk: UUID, column: int, text: str, occurred_at: datetime | None, note: str, strikes: UUID | None, *signature: Any) -> Written:
-    return Written(pk, column, shown(text, occurred_at), note, strikes, Signed(*signature) if signature[0] is not None else None)
+def _written(zone: tzinfo, pk: UUID, column: int, text: str, occurred_at: datetime | None, note: str, strikes: UUID | None, *signature: Any) -> Written:
+    return Written(pk, column, shown(text, occurred_at, zone), note, strikes, Signed(*signature) if signature[0] is not None else None)
 
 
 def _drawn(row: Row, marks: Sequence[Written]) -> SheetRow:

@@ -64,6 +64,7 @@ def book(request: HttpRequest, book_id: UUID) -> HttpResponse:
         "older": page.older if page else None,
         "columns": COLUMNS,
         "names": {number: str(name) for number, name in COLUMNS},  # once, not for each cell
+        "rows_at": reverse("journals:row", args=[found.id]).removesuffix(f"{found.id}/"),  # once, not for each row
         "title_of_book": TITLE,
         "own_only": not actor.may(Permission.JOURNAL_READ, found.organisation_id),
         "written": request.GET.get("written", ""),

@@ -117,7 +117,8 @@ def _secrets_step(now: _Standing) -> Step:
 
 
 def _open_step(now: _Standing) -> Step:
-    text, url = _("From then on docks can seal recordings; before that they keep them."), reverse("archive:vault-open") if now.holding and now.state == State.READY else ""
+    text = _("From then on docks can seal recordings; before that they keep them.")
+    url = reverse("archive:vault-open") if now.holding and now.state == State.READY else ""
     return Step(_("The vault opens"), text, "444/13", url=url, action=_("Open the vault"))
 
 

@@ -105,7 +105,6 @@ def killed_at(dock: Dock, moment: str) -> None:
 @pytest.mark.parametrize(("moment", "state"), [("dock.created.done", "created"), ("dock.uploading.done", "uploading")])
 def test_an_upload_under_way_begins_anew(ready: Dock, office: Office, moment: str, state: str) -> None:
     killed_at(ready, moment)
-    take_away(ready, office)
     assert state in [file.state for file in queued(ready)]
     enrol_anew(ready, office)
     ready.start()

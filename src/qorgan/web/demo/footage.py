@@ -57,7 +57,7 @@ def _picture(clip: Clip, second: int, part: int, per_second: int) -> av.VideoFra
     moment = clip.started + timedelta(seconds=second)
     _write(luma, moment.strftime("%H:%M:%S"), 48, 96, 7, 220)
     _write(luma, clip.label, 24, 24, 3, 150)
-    _write(luma, moment.strftime("%d-%m-%Y"), WIDTH - 200, HEIGHT - 52, 3, 150)
+    _write(luma, moment.strftime("%d-%m-%Y"), WIDTH - 240, HEIGHT - 52, 3, 150)
     walker = int((second * per_second + part) * 7 % (WIDTH - 24))
     _box(luma, walker, HEIGHT - 14, 24, 8, 235)
     fills: tuple[bytes | bytearray, ...] = (luma, bytes([122]), bytes([134]))

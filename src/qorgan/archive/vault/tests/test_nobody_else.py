@@ -26,6 +26,7 @@ from qorgan.archive.vault.models import Grant, HolderKey, Unlocking
 from qorgan.archive.vault.tests.office import HEAD_SECRET, PURPOSE, RESPONSIBLE_SECRET, acting, body, open_office, store_recording, unlock
 from qorgan.archive.vault.unlocking import COOKIE
 from qorgan.evidence import age
+from qorgan.ledger.signing import create_key
 from qorgan.people.tests.cast import Cast
 
 PLAIN = b"what only two people may see"
@@ -120,7 +121,14 @@ def _unwrapped(text: str, blob: bytes) -> age.Identity | None:
 
 
 @pytest.fixture
-def recording(cast: Cast) -> Recording:
+def own_disk(settings: Any, tmp_path: Path) -> None:
+    """A data folder of this test alone: the attacker reads all of it."""
+    settings.DATA = tmp_path
+    create_key()
+
+
+@pytest.fixture
+def recording(own_disk: None, cast: Cast) -> Recording:
     open_office(cast)
     return store_recording(cast, PLAIN)
 
