@@ -50,7 +50,8 @@ def identity_of(office: Office, login: str, division: str = "karaganda") -> str:
 
 def test_footage_goes_the_whole_way(office: Office, signed_in: SignedIn, emptied: None, footage: Path) -> None:
     """Plugged in, stored by itself, played; ``pyrage`` opens the sealed file and finds the very bytes of the clip."""
-    words = ["dock", "simulate", str(footage), "--into", str(office.data / "demo" / "station"), "--inventory", "0422", "--pattern", "novatek", "--format", "json"]
+    station = str(office.data / "demo" / "station")
+    words = ["dock", "simulate", str(footage), "--into", station, "--inventory", "0422", "--pattern", "novatek", "--format", "json"]
     played = subprocess.run([sys.executable, "-m", "qorgan.web.cli", *words], env=office.environment, check=True, capture_output=True, text=True)
     assert json.loads(played.stdout)["files"] == 2
     page = signed_in("serik")

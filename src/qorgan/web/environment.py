@@ -58,7 +58,12 @@ DECLARED: tuple[Setting, ...] = (
     Setting("QORGAN_UNLOCK_MINUTES", "20", "The vault locks itself after so many minutes.", int),
     Setting("QORGAN_SECRET_WORK_FACTOR", "18", "Cost of guessing a holder's secret: age scrypt work factor (2 to this power).", int),
     Setting("QORGAN_DISK_RESERVE_GIB", "5", "Ingest refuses new uploads when less than this is free; nothing is ever deleted to make room.", float),
-    Setting("QORGAN_UPLOAD_READ_SECONDS", "60", "A dock whose power or network has gone is found by TCP probes after so many seconds without an answer; it resumes later.", int),
+    Setting(
+        "QORGAN_UPLOAD_READ_SECONDS",
+        "60",
+        "A dock whose power or network has gone is found by TCP probes after so many seconds without an answer; it resumes later.",
+        int,
+    ),
     Setting("QORGAN_SCRUB_MIB_PER_SECOND", "50", "Budget of the rolling check of stored recordings.", int),
     Setting("QORGAN_LOG_FORMAT", "console", "console or json."),
 )

@@ -109,6 +109,7 @@ def test_an_upload_under_way_begins_anew(ready: Dock, office: Office, moment: st
     enrol_anew(ready, office)
     ready.start()
     all_went_up(ready, office)
+    assert not [line for line in office.log if line.endswith(" 404")], "the old dock's upload was not asked for"
 
 
 def test_a_stored_file_whose_receipt_was_not_heard_gets_one(ready: Dock, office: Office) -> None:

@@ -1,6 +1,7 @@
 """Django's SQLite backend, with three things SQLite does not do by itself.
 
-- every connection: WAL, ``synchronous=FULL``, recursive triggers (so that ``INSERT OR REPLACE`` fires DELETE triggers);
+- every connection: WAL, ``synchronous=FULL``, recursive triggers (so that ``INSERT OR REPLACE`` fires DELETE triggers), and
+  ``secure_delete`` (a key blob that is emptied leaves the file too);
 - a fair turn: writers are served in the order they came (SQLite's own busy polling starves some of them);
 - the ``kazakh`` collation, so that lists of names are sorted as on paper.
 """
@@ -21,7 +22,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: Any) -> Any:
         """Open a connection with the durability that the ledger promises."""
         connection = super().get_new_connection(conn_params)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "recursive_triggers=ON", "wal_autocheckpoint=2000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "recursive_triggers=ON", "secure_delete=ON", "wal_autocheckpoint=2000"):
             connection.execute(f"PRAGMA {pragma}")
         connection.create_collation("kazakh", compare)
         return connection
