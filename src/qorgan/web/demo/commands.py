@@ -14,6 +14,8 @@ from types import FrameType
 
 from django.conf import settings
 
+from qorgan.ledger.models import Entry
+from qorgan.people.kinds import SIGNED_IN
 from qorgan.people.models import Organisation
 from qorgan.web import startup
 from qorgan.web.demo.office import PASSWORD, PIN, SECRETS, found_office, take_one_out, yesterday
@@ -21,6 +23,7 @@ from qorgan.web.demo.recordings import REELS, lay_in_cyrillic_folder, make_reels
 from qorgan.web.demo.shown import demo_cast
 
 _READY_SECONDS = 30
+_PATIENCE_SECONDS = 90
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -126,14 +129,22 @@ class _Troupe:
             )
         self._start("dock", "dock", "run", "--folder", str(folder))
 
+    def _wait_for_someone(self) -> None:
+        """Until somebody has signed in and can watch, a minute and a half at the most."""
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < until and not self.stop.wait(1):
+            if Entry.objects.filter(kind=SIGNED_IN.key).exists():
+                return
+
     def _plug_in_recorders(self) -> None:
         """The recorders of yesterday are put on charge one after the other, slowly enough to be watched."""
         station = self.data / "demo" / "station"
+        self._wait_for_someone()
         for reel in REELS:
             if not reel.pattern or (station / reel.inventory_number).exists() or self.stop.wait(1):
                 continue
             words = ["dock", "simulate", str(_footage() / reel.inventory_number), "--into", str(station), "--inventory", reel.inventory_number]
-            words += ["--pattern", reel.pattern, "--clock-offset", str(reel.off), "--speed", "3"]
+            words += ["--pattern", reel.pattern, "--clock-offset", str(reel.off), "--speed", "2"]
             subprocess.run([sys.executable, "-m", "qorgan.web.cli", *words], env=self.environment, check=True, stdout=subprocess.DEVNULL)
             if reel.inventory_number == "0418":
                 lay_in_cyrillic_folder(station / "0418", next((_footage() / "extra").glob("*.mp4")))
@@ -141,7 +152,7 @@ class _Troupe:
 
     def _tell(self) -> None:
         _print_cast("text")
-        _say(f"open {self.address}/  (Ctrl-C ends everything)")
+        _say(f"open {self.address}/ and sign in as serik: then three recorders are put on charge  (Ctrl-C ends everything)")
 
     def _watch(self) -> int:
         while not self.stop.wait(0.5):
