@@ -67,7 +67,7 @@ def _reason_to_refuse(person: Person, method: str, secret: str) -> str:
     user = getattr(person, "user", None)
     stored = person.pin if method == Signature.Method.PIN else (user.password if user and user.is_active else "")
     if not stored:
-        return _("%(name)s has no PIN yet: the division head or the administrator sets one on the person's page.") % {"name": person.full_name}
+        return _("%(name)s has no PIN yet: it is set by its owner on the account page.") % {"name": person.full_name}
     if check_password(secret, stored):
         return ""
     person.pin_failures += 1
