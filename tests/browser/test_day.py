@@ -56,6 +56,20 @@ def scan(page: Page, text: str) -> None:
     page.keyboard.press("Enter")
 
 
+def confirm(page: Page) -> None:
+    """Enter, on the answer that the page itself has focused."""
+    until(lambda: bool(page.evaluate("document.readyState === 'complete' && document.activeElement.tagName === 'BUTTON'")))
+    page.keyboard.press("Enter")
+
+
+def to_a_new_inspection(page: Page) -> None:
+    """Straight to it when the inspector has none open; by the key 0 when there are some to choose from."""
+    page.wait_for_url("**/kiosk/what/**")
+    if not page.url.endswith("/new/"):
+        scan(page, "0")
+        page.wait_for_url("**/kiosk/what/new/")
+
+
 def test_issue_and_return_by_keyboard_alone(office: Office, signed_in: SignedIn, emptied: None) -> None:
     """Under twenty seconds, no mouse; the row appears; the return fills column 5; a second issue of the same recorder is refused."""
     page = signed_in("serik")
@@ -64,14 +78,14 @@ def test_issue_and_return_by_keyboard_alone(office: Office, signed_in: SignedIn,
     scan(page, "0418")
     page.wait_for_url("**/kiosk/who/")
     scan(page, "Оспанов")
-    page.wait_for_url("**/kiosk/what/new/")  # Марат has no inspection that is still open
+    to_a_new_inspection(page)
     page.check("input[name=kind][value=preventive]")
     page.fill("input[name=subject_name]", "«Сарыарқа кокс» АҚ")
     page.press("input[name=subject_name]", "Enter")
     page.wait_for_url("**/kiosk/charge/")
     scan(page, "93")
     page.wait_for_url("**/kiosk/clock/")
-    page.keyboard.press("Enter")
+    confirm(page)
     page.wait_for_url("**/kiosk/sign/")
     scan(page, office.member("marat")["pin"])
     page.wait_for_url("**/kiosk/done/")
@@ -86,7 +100,7 @@ def test_issue_and_return_by_keyboard_alone(office: Office, signed_in: SignedIn,
     page.goto("/kiosk/")
     scan(page, "0418")
     page.wait_for_url("**/kiosk/return/")
-    page.keyboard.press("Enter")
+    confirm(page)
     page.wait_for_url("**/kiosk/return/sign/")
     scan(page, office.member("marat")["pin"])
     page.wait_for_url("**/kiosk/done/")
@@ -103,14 +117,14 @@ def test_wrong_pin_signs_nothing(office: Office, signed_in: SignedIn, emptied: N
     scan(page, "0421")
     page.wait_for_url("**/kiosk/who/")
     scan(page, "Оспанов")
-    page.wait_for_url("**/kiosk/what/new/")
+    to_a_new_inspection(page)
     page.check("input[name=kind][value=unplanned]")
     page.fill("input[name=subject_name]", "«Темір» ЖШС")
     page.press("input[name=subject_name]", "Enter")
     page.wait_for_url("**/kiosk/charge/")
     scan(page, "80")
     page.wait_for_url("**/kiosk/clock/")
-    page.keyboard.press("Enter")
+    confirm(page)
     page.wait_for_url("**/kiosk/sign/")
     scan(page, "9998")
     expect(page.locator("[role=alert]")).to_be_visible()
