@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from qorgan.evidence import durable, proof
 from qorgan.evidence.checkpoint import Checkpoint as SignedHead
-from qorgan.evidence.merkle import Frontier, consistency_path, inclusion_path, leaf_hash, node_hash
+from qorgan.evidence.merkle import Frontier, consistency_path, leaf_hash, node_hash
 from qorgan.evidence.tiles import HEIGHT as TILE_BITS
 from qorgan.ledger.models import Checkpoint, Entry, Subtree
 from qorgan.ledger.signing import ledger_key
@@ -59,11 +59,6 @@ def subtree(level: int, index: int, kept: int | None = None) -> bytes:
     if len(hashes) != count:
         raise LookupError(f"subtree {level}/{index} is not complete")
     return _fold(hashes)
-
-
-def inclusion(position: int, checkpoint: Checkpoint) -> list[bytes]:
-    """The path that proves the entry at ``position`` is under ``checkpoint``."""
-    return inclusion_path(position, checkpoint.size, subtree)
 
 
 def consistency(old: int, new: int) -> list[bytes]:

@@ -141,12 +141,3 @@ def set_password(*, actor: Actor, user: User, password: str) -> None:
         user.set_password(password)
         user.save(update_fields=["password"])
         log.append(kinds.PASSWORD_SET, actor=actor, subject=f"person:{user.person_id}", organisation=str(user.person.organisation_id), payload={})
-
-
-def close_sign_in(*, actor: Actor, user: User) -> None:
-    """Close a sign-in at once; the person stays, the journals keep the name."""
-    with writing():
-        User.objects.filter(pk=user.pk).update(is_active=False)
-        log.append(
-            kinds.USER_CLOSED, actor=actor, subject=f"person:{user.person_id}", organisation=str(user.person.organisation_id), payload={"login": user.login}
-        )

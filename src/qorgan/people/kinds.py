@@ -8,7 +8,6 @@ ORGANISATION_CREATED = register("people:organisation:created", _("Organisation e
 PERSON_CREATED = register("people:person:created", _("Person entered"))
 PERSON_CHANGED = register("people:person:changed", _("Person's particulars corrected"))
 USER_CREATED = register("people:user:created", _("Sign-in opened"))
-USER_CLOSED = register("people:user:closed", _("Sign-in closed"))
 PASSWORD_SET = register("people:user:password-set", _("Password set"))
 SECOND_FACTOR_SET = register("people:user:second-factor-set", _("Second factor set"))
 PIN_SET = register("people:person:pin-set", _("PIN set"))

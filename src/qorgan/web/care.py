@@ -15,19 +15,13 @@ LATE = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class Care:
-    """Free and whole disk in bytes, duties that fail or do not run, stored files found bad."""
+    """Free disk in bytes, duties that fail or do not run, stored files found bad."""
 
     free_bytes: int
-    disk_bytes: int
     reserve_bytes: int
     failing: tuple[Duty, ...]
     late: tuple[Duty, ...]
     bad_files: int
-
-    @property
-    def used_bytes(self) -> int:
-        """What is taken of the disk."""
-        return self.disk_bytes - self.free_bytes
 
     @property
     def low(self) -> bool:
@@ -42,11 +36,12 @@ class Care:
 
 def care() -> Care:
     """Look at disk and tables. Two queries."""
-    disk = shutil.disk_usage(settings.DATA)
     duties = list(Duty.objects.order_by("name"))
     before = timezone.now() - LATE
     return Care(
-        free_bytes=disk.free, disk_bytes=disk.total, reserve_bytes=int(settings.QORGAN["QORGAN_DISK_RESERVE_GIB"] * (1 << 30)),
-        failing=tuple(duty for duty in duties if duty.last_problem), late=tuple(duty for duty in duties if duty.next_at < before),
+        free_bytes=shutil.disk_usage(settings.DATA).free,
+        reserve_bytes=int(settings.QORGAN["QORGAN_DISK_RESERVE_GIB"] * (1 << 30)),
+        failing=tuple(duty for duty in duties if duty.last_problem),
+        late=tuple(duty for duty in duties if duty.next_at < before),
         bad_files=Fixity.objects.filter(ok=False).count(),
     )

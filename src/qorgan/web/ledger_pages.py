@@ -43,7 +43,8 @@ def entries(request: HttpRequest) -> HttpResponse:
         "older": shown[PAGE - 1].position if len(shown) > PAGE else None,
         "newer": request.GET.get("before", ""),
         "checkpoint": latest(),
-        "ledger": ledger_state(), "verifier": str(ledger_key().verifier),
+        "ledger": ledger_state(),
+        "verifier": str(ledger_key().verifier),
     }
     return render(request, "web/ledger/entries.html", values)
 
@@ -59,7 +60,8 @@ def entry(request: HttpRequest, position: int) -> HttpResponse:
         "row": _row(found),
         "payload": _lines(content["payload"]),
         "commitment": bytes(found.commitment).hex(),
-        "salt": bytes(found.content.salt).hex(), "committed": committed(found),
+        "salt": bytes(found.content.salt).hex(),
+        "committed": committed(found),
         "checkpoint": checkpoint,
     }
     return render(request, "web/ledger/entry.html", values)
