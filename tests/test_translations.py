@@ -22,7 +22,7 @@ def test_every_string_is_translated_alike_in_every_room() -> None:
 
 
 def test_the_recorder_has_the_name_that_order_444_gives_it() -> None:
-    for path in ROOT.glob("src/qorgan/*/locale/kk/LC_MESSAGES/*.po"):
+    for path in ROOT.glob("src/qorgan/**/locale/kk/LC_MESSAGES/*.po"):
         assert "ейнетіркегіш" not in path.read_text(encoding="utf-8"), f"{path}: docs/glossary.md says бейнетіркеуіш"
 
 
@@ -31,7 +31,7 @@ def test_compiled_catalogues_hold_the_words_of_their_sources(language: str, tmp_
     shutil.copytree(ROOT / "tools", tmp_path / "tools", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__", "*.mo", "static"))
     assert run(tmp_path, "compile").returncode == 0
-    for fresh in sorted(tmp_path.glob(f"src/qorgan/*/locale/{language}/LC_MESSAGES/django.mo")):
+    for fresh in sorted(tmp_path.glob(f"src/qorgan/**/locale/{language}/LC_MESSAGES/django.mo")):
         here = ROOT / fresh.relative_to(tmp_path)
         assert here.exists(), f"{here} is missing: make setup compiles it"
         assert here.read_bytes() == fresh.read_bytes(), f"{here} is older than its words: make setup compiles it"

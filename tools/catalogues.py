@@ -52,12 +52,16 @@ Forms = dict[Key, tuple[str, ...]]  # translations of each message, one a plural
 
 
 def rooms(names: Sequence[str] = ()) -> list[Path]:
-    """The folders of the named rooms, or of all of them."""
-    found = sorted(path.parent for path in ROOMS.glob("*/__init__.py"))
-    unknown = set(names) - {path.name for path in found}
+    """The folders of the named rooms (``archive``, ``archive.review``), or of all of them.
+
+    An application inside a room that has a ``locale`` folder keeps its own words, apart from the room's.
+    """
+    found = [path.parent for path in ROOMS.glob("*/__init__.py")] + [path.parent for path in ROOMS.glob("*/*/locale")]
+    known = {".".join(path.relative_to(ROOMS).parts): path for path in sorted(found)}
+    unknown = set(names) - set(known)
     if unknown:
         raise SystemExit(f"No such room: {', '.join(sorted(unknown))}")
-    return [path for path in found if not names or path.name in names]
+    return [path for name, path in known.items() if not names or name in names]
 
 
 def catalogue_path(room: Path, language: str, name: str = "django") -> Path:
@@ -69,9 +73,10 @@ def catalogue_path(room: Path, language: str, name: str = "django") -> Path:
 
 
 def _sources(folder: Path) -> Iterator[Path]:
+    apart = {path.parent for path in folder.glob("*/locale")}  # they have catalogues of their own
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
-        if SKIPPED_FOLDERS.isdisjoint(inside.parts) and path.is_file():
+        if SKIPPED_FOLDERS.isdisjoint(inside.parts) and apart.isdisjoint(path.parents) and path.is_file():
             template = path.suffix in TEMPLATE_SUFFIXES and "templates" in inside.parts
             if template or path.suffix == ".py":
                 yield path

@@ -19,7 +19,7 @@ if ! grep -qs "$wanted" .venv/installed-"$kind"; then
   pip install --no-deps --no-build-isolation -e .
   echo "$wanted" > .venv/installed-"$kind"
 fi
-catalogues=$(cat src/qorgan/*/locale/*/LC_MESSAGES/django.po | sha256sum | cut -c1-16)
+catalogues=$(find src -name django.po -path "*/locale/*" | sort | xargs cat | sha256sum | cut -c1-16)
 if ! grep -qs "$catalogues" .venv/compiled || [ ! -e src/qorgan/web/locale/kk/LC_MESSAGES/django.mo ]; then
   say "compiling the Kazakh and Russian catalogues"
   .venv/bin/python tools/messages.py compile
