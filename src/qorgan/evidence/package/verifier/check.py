@@ -10,7 +10,7 @@ from typing import BinaryIO
 from qorgan.evidence.package.verifier.agefile import AGE, age_by_passphrase, open_age
 from qorgan.evidence.package.verifier.bag import Progress, check_bag
 from qorgan.evidence.package.verifier.custody import check_custody, read_custody
-from qorgan.evidence.package.verifier.files import Bytes, Package, PlainFile, bytes_at, folder_package
+from qorgan.evidence.package.verifier.files import MARKS, Bytes, Package, PlainFile, bytes_at, folder_package
 from qorgan.evidence.package.verifier.findings import Broken, Refused, Report, Untold
 from qorgan.evidence.package.verifier.layout import END, END64, LOCAL
 from qorgan.evidence.package.verifier.ledger import check_statement, check_witness, read_ledger
@@ -41,7 +41,7 @@ def verify(path: Path, options: Options) -> Report:
     with ExitStack() as stack:
         try:
             package = open_package(path, options, stack, report)
-            if not {"bagit.txt", "manifest-sha256.txt", "data/custody.json", "ledger/checkpoint"} & package.items.keys():
+            if not package.items.keys() & set(MARKS):
                 raise Refused("not-a-package")
             bag = check_bag(package, report, options.progress)
             ledger = read_ledger(package, report, wanted)

@@ -16,6 +16,8 @@ LONGEST_PATH = 1000
 BLOCK = 1 << 20
 LARGEST_NOTE = 1 << 20
 LARGEST_LIST = 16 << 20
+MARKS = ("bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt", "data/custody.json", "ledger/checkpoint")
+"""One of them is enough to say that something was meant to be a package."""
 
 FORBIDDEN_LETTERS = frozenset('\\:*?"<>|')
 
@@ -129,7 +131,7 @@ def check_paths_differ(paths: list[str]) -> None:
 
 def folder_package(folder: Path) -> Package:
     """The files of an unpacked package: ``folder`` itself, or the only folder in it. Raises :class:`Refused`."""
-    if not (folder / "bagit.txt").exists():
+    if not any((folder / mark).exists() for mark in MARKS):
         inner = [entry for entry in folder_entries(folder) if entry.is_dir(follow_symlinks=False)]
         if len(inner) != 1:
             raise Refused("not-a-package")

@@ -62,9 +62,9 @@ FORM = {
         "a file lies outside the package's one folder: {path}",
     ),
     "zip-header": (
-        "ZIP құрылымында осы файлдың тақырыбы өзгертілген",
-        "в структуре ZIP изменён заголовок этого файла",
-        "the header of this file in the ZIP was changed",
+        "ZIP құрылымында осы файлдың тақырыбы өзгертілген (ондағы атау: {path})",
+        "в структуре ZIP изменён заголовок этого файла (имя в нём: {path})",
+        "the header of this file in the ZIP was changed (name in it: {path})",
     ),
     "zip-end": (
         "ZIP соңындағы жазба өзгертілген, кесілген немесе оны басқа бағдарлама жазған: файлдардың шегі белгісіз. Қайта жинақталса, қалтаны тексеріңіз",

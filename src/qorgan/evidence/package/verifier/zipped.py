@@ -1,6 +1,7 @@
 """Reading a package's ZIP: not what some reader could make of it, but whether it is byte for byte the one form that a package has."""
 
 import struct
+from collections.abc import Callable, Iterator
 
 from qorgan.evidence.package.verifier.files import LARGEST_LIST, MOST_FILES, Bytes, Item, Package, blocks_of, bytes_at, check_paths_differ
 from qorgan.evidence.package.verifier.findings import Refused, Report
@@ -34,17 +35,16 @@ def zip_package(source: Bytes, report: Report) -> Package:
             raise Refused("two-roots", path=path)
         paths.append(path)
         items[path.partition("/")[2]] = Item(member.size, zip_reader(source, member), member.crc)
-    check_paths_differ(paths)
-    for path, member in zip(items, members, strict=True):
         head, size = bytes_at(source, member.offset, LOCAL_SIZE + len(member.name)), DESCRIPTOR_SIZE if member.deferred else 0
         if head != local_header(member) or bytes_at(source, member.start + member.size, size) != descriptor(member):
-            report.fails("zip-header", path)
+            report.fails("zip-header", path.partition("/")[2], path=head[30:-20].decode("utf-8", "replace"))
+    check_paths_differ(paths)
     if report.faults == before:
         report.add("holds", "zip-whole", count=len(members))
     return Package(items)
 
 
-def zip_reader(source: Bytes, member: Member):  # type: ignore[no-untyped-def]
+def zip_reader(source: Bytes, member: Member) -> Callable[[], Iterator[memoryview]]:
     """How to read all of a member."""
     return lambda: blocks_of(source, member.start, member.size)
 
@@ -55,7 +55,7 @@ def zip_members(source: Bytes, report: Report) -> list[Member]:
         raise Refused("zip-end")
     tail = bytes_at(source, source.size - END_SIZE, END_SIZE)
     count, size, offset = struct.unpack_from("<QQQ", tail, 32)
-    if tail != end_records(count, size, offset) or offset + size + END_SIZE != source.size or not count:
+    if offset + size + END_SIZE != source.size or not count or tail != end_records(count, size, offset):
         raise Refused("zip-end")
     if count > MOST_FILES:
         raise Refused("too-many", limit=MOST_FILES)
