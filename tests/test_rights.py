@@ -33,6 +33,7 @@ TABLE = {
     "web:sign-out": "mmmmmmmmm",
     "web:division": "mmmmmmmmm",
     "web:language": "mmmmmmmmm",
+    "web:verify": "222222222",
     "recorders:kiosk": "22rrrr2r>",
     "recorders:kiosk-who": "22rrrr2r>",
     "recorders:kiosk-what": "22rrrr2r>",

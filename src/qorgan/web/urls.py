@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from qorgan.web import errors, ledger_pages, sign_in, today
+from qorgan.web import errors, ledger_pages, sign_in, today, verify_page
 
 web = [
     path("", today.today, name="today"),
@@ -11,6 +11,7 @@ web = [
     path("sign-in/code/", sign_in.second_factor, name="second-factor"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("division/", sign_in.choose_division, name="division"),
+    path("verify/", verify_page.verify, name="verify"),
     path("language/", today.set_language, name="language"),
 ]
 
