@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from qorgan.ledger import log, signing
+from qorgan.ledger import keys, log, signing
 from qorgan.ledger.models import Marker
 from qorgan.web import environment, startup
 
@@ -46,8 +46,8 @@ def test_newer_schema_is_refused(ready: Path) -> None:
 
 def test_absent_key_is_refused(ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the ledger's key no receipt can be given: never a new key silently."""
-    monkeypatch.setattr(startup, "key_path", lambda: ready / "keys" / "absent.key")
-    with pytest.raises(startup.StartRefused):
+    monkeypatch.setattr(keys, "key_path", lambda: ready / "keys" / "absent.key")
+    with pytest.raises(startup.StartRefused, match="key-lost"):
         startup.refuse_or_start()
 
 

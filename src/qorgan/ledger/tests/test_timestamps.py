@@ -1,0 +1,297 @@
+"""Stamps by a real authority, second-guessed by `openssl ts -verify`; and authorities that are down, slow, lying or not understood."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from qorgan.ledger import log, timestamps, tsa, witness
+from qorgan.ledger.check import check
+from qorgan.ledger.checkpoints import latest, make_checkpoint
+from qorgan.ledger.models import Checkpoint, Entry, Timestamp, Witnessing
+from qorgan.ledger.tests import authority as tsas
+from qorgan.ledger.tests.authority import Authority, reply, verified_by_openssl
+from qorgan.ledger.tests.rewriting import rewrite_entry
+from qorgan.ledger.tests.test_witness import fill
+from qorgan.web import startup
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tsas.make(tmp_path_factory.mktemp("tsa"))
+
+
+@pytest.fixture
+def authority(certificates: Path) -> Iterator[Authority]:
+    running = Authority(certificates)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def configured(authority: Authority, monkeypatch: pytest.MonkeyPatch, db: None) -> Authority:
+    """An office that trusts this authority, and a ledger of twenty entries."""
+    monkeypatch.setitem(settings.QORGAN, "QORGAN_TSA_URLS", (authority.url,))
+    monkeypatch.setitem(settings.QORGAN, "QORGAN_TSA_ROOTS", (str(authority.folder / "root.pem"),))
+    fill(20)
+    make_checkpoint()
+    return authority
+
+
+def results() -> list[tuple[str, str]]:
+    """Showings so far: result and detail."""
+    return list(Witnessing.objects.order_by("id").values_list("result", "detail"))
+
+
+def problems() -> list[tuple[str, int]]:
+    return [(problem["code"], problem["position"]) for problem in check().problems]
+
+
+def test_a_checkpoint_is_stamped_and_openssl_agrees(configured: Authority) -> None:
+    checkpoint = latest()
+    assert checkpoint is not None
+    witness.show_due()
+    assert results() == [("seen", "")]
+    (token,) = timestamps.tokens_of(checkpoint)
+    note = checkpoint.note.encode()
+    assert verified_by_openssl(configured.folder, token.token, note)
+    assert not verified_by_openssl(configured.folder, token.token, note + b"x")
+    assert token.tsa == configured.url
+    assert token.chain_pem == (configured.folder / "root.pem").read_bytes()
+    assert token.stamped_at is not None
+    assert abs(timezone.now() - token.stamped_at) < timedelta(seconds=30)
+    report = check()
+    assert (report.holds, report.stamps, report.untold) == (True, 1, 0)
+    said = log.said(Entry.objects.select_related("content").get(kind="ledger:checkpoint:witnessed"))["payload"]
+    assert said["token_sha256"] == hashlib.sha256(token.token).hexdigest()
+
+
+def test_once_a_day_and_only_what_is_new(configured: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    witness.show_due()
+    fill(1)
+    make_checkpoint()
+    witness.show_due()
+    assert configured.asked == 1
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=24))
+    witness.show_due()
+    witness.show_due()
+    assert configured.asked == 2
+    assert Timestamp.objects.values("checkpoint").distinct().count() == 2
+
+
+def test_tokens_are_for_ever(configured: Authority) -> None:
+    witness.show_due()
+    for statement in ("UPDATE ledger_timestamp SET tsa = 'x'", "DELETE FROM ledger_timestamp", "DELETE FROM ledger_witnessing", "DELETE FROM ledger_signer"):
+        with pytest.raises(DatabaseError, match="append only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("INSERT INTO ledger_signer (vkey, since, reason, statement, at) VALUES ('x', 5, 'first', '', '2026-11-22 00:00:00')")
+            cursor.execute(statement)
+
+
+def test_an_authority_that_is_down_stops_nothing_and_is_said_once(configured: Authority) -> None:
+    configured.stop()
+    assert len(witness.show_due()) == 1
+    assert witness.show_due() == []
+    assert [result for result, _detail in results()] == ["failed"]
+    (seen,) = witness.last_seen()
+    assert (seen.problem, seen.size, seen.at) == ("failed", 0, None)
+    fill(1)
+    assert make_checkpoint() is not None
+
+
+def test_when_it_answers_again_it_is_stamped(configured: Authority) -> None:
+    configured.status = 503
+    witness.show_due()
+    configured.status = 200
+    witness.show_due()
+    assert results() == [("failed", "HTTP 503"), ("seen", "")]
+    assert witness.last_seen()[0].problem == ""
+
+
+def test_a_slow_or_endless_answer_is_bounded(configured: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    configured.answer = lambda _authority, _query: b"x" * 300_000
+    witness.show_due()
+    monkeypatch.setattr(tsa, "_TIMES", tsa.urllib3.Timeout(connect=1, read=0.2))
+    configured.seconds = 0.5
+    witness.show_due()
+    assert [result for result, _detail in results()] == ["failed", "failed"]
+
+
+def over_other_bytes(authority: Authority, query: bytes) -> bytes:
+    """The right nonce, another imprint."""
+    note = latest()
+    assert note is not None
+    right = hashlib.sha256(note.note.encode()).digest()
+    assert right in query
+    return reply(authority.folder, query.replace(right, hashlib.sha256(b"other").digest()))
+
+
+def to_another_request(authority: Authority, query: bytes) -> bytes:
+    """A true stamp that was given to somebody else before: replayed."""
+    note = latest()
+    assert note is not None
+    return tsa_answer_to_another(authority, note.note.encode())
+
+
+def tsa_answer_to_another(authority: Authority, data: bytes) -> bytes:
+    request = tsa.TimestampRequestBuilder().data(data).hash_algorithm(tsa.HashAlgorithm.SHA256).cert_request(cert_request=True).build()
+    return reply(authority.folder, request.as_bytes())
+
+
+def altered(authority: Authority, query: bytes) -> bytes:
+    """One byte of the signature."""
+    token = bytearray(reply(authority.folder, query))
+    token[-3] ^= 1
+    return bytes(token)
+
+
+def by_a_stranger(authority: Authority, query: bytes) -> bytes:
+    """An authority of the same name whose root is not trusted."""
+    return reply(tsas.make(authority.folder / "stranger"), query)
+
+
+def expired(authority: Authority, query: bytes) -> bytes:
+    """Stamped today with a certificate that ended in 2024, under the trusted root."""
+    folder = authority.folder / "expired"
+    if not folder.exists():
+        tsas.make(folder)
+        for name in ("root.pem", "root.key"):
+            (folder / name).write_bytes((authority.folder / name).read_bytes())
+        tsas.run("x509", "-req", "-in", folder / "tsa.csr", "-CA", folder / "root.pem", "-CAkey", folder / "root.key", "-CAcreateserial",
+                 "-not_before", "20200101000000Z", "-not_after", "20240101000000Z", "-extfile", folder / "openssl.cnf", "-extensions", "stamping",
+                 "-out", folder / "tsa.pem")  # fmt: skip
+    return reply(folder, query)
+
+
+def rejected(authority: Authority, query: bytes) -> bytes:
+    """A digest that the authority does not take."""
+    return reply(authority.folder, query.replace(bytes.fromhex("608648016503040201"), bytes.fromhex("608648016503040204")))
+
+
+def rubbish(_authority: Authority, _query: bytes) -> bytes:
+    return b"<html>please sign in</html>"
+
+
+LIES = [
+    (over_other_bytes, "imprint"), (to_another_request, "nonce"), (altered, "signature"), (by_a_stranger, "certificate"), (expired, "expired"),
+    (rejected, "refused"), (rubbish, "unreadable"),
+]
+
+
+@pytest.mark.parametrize(("lie", "code"), LIES)
+def test_an_authority_that_lies_is_refused_and_named(configured: Authority, lie: Any, code: str) -> None:
+    configured.answer = lie
+    witness.show_due()
+    assert results() == [("refused", code)]
+    assert not Timestamp.objects.exists()
+    assert witness.last_seen()[0].problem == "refused"
+    assert Entry.objects.filter(kind="ledger:witness:failed").count() == 1
+
+
+def national(authority: Authority, query: bytes) -> bytes:
+    """A token whose certificate says GOST 34.310 (Kazakhstan's arc): the same bytes with another algorithm."""
+    token = reply(authority.folder, query)
+    rsa, gost = bytes.fromhex("2a864886f70d010101"), bytes.fromhex("2a830e030a01010101")
+    assert rsa in token
+    return token.replace(rsa, gost)
+
+
+def test_a_token_that_cannot_be_told_here_is_kept_and_marked(configured: Authority) -> None:
+    configured.answer = national
+    witness.show_due()
+    assert results() == [("untold", "algorithm")]
+    token = Timestamp.objects.get()
+    assert (token.verdict, token.why) == ("untold", "algorithm")
+    report = check()
+    assert (report.holds, report.stamps, report.untold) == (True, 1, 1)
+    assert witness.last_seen()[0].problem == ""
+
+
+def test_a_national_token_over_other_bytes_is_refused_all_the_same(configured: Authority) -> None:
+    configured.answer = lambda authority, query: national(authority, query).replace(*imprints())
+    witness.show_due()
+    assert results() == [("refused", "imprint")]
+
+
+def imprints() -> tuple[bytes, bytes]:
+    """The right imprint and a wrong one."""
+    note = latest()
+    assert note is not None
+    return hashlib.sha256(note.note.encode()).digest(), bytes(32)
+
+
+def test_without_a_root_the_stamp_is_kept_unverified_and_verified_once_there_is_one(configured: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(settings.QORGAN, "QORGAN_TSA_ROOTS", ("-",))
+    witness.show_due()
+    assert results() == [("untold", "no-root")]
+    monkeypatch.setitem(settings.QORGAN, "QORGAN_TSA_ROOTS", (str(configured.folder / "root.pem"),))
+    assert check().holds
+    token = timestamps.tokens_of(Checkpoint.objects.get(size=20))[0]
+    assert verified_by_openssl(configured.folder, token.token, Checkpoint.objects.get(size=20).note.encode())
+
+
+def test_a_stamp_outlives_its_certificate(configured: Authority) -> None:
+    """Three years later the authority's certificate has ended: what it stamped before still counts."""
+    witness.show_due()
+    token, note = Timestamp.objects.get(), Checkpoint.objects.get(size=20).note.encode()
+    assert tsa.judge(bytes(token.token), note, token.chain).verified
+    assert token.stamped_at is not None
+    certificate = tsa.certificates_of((configured.folder / "tsa.pem").read_text())[0]
+    assert certificate.not_valid_after_utc > token.stamped_at
+
+
+def test_a_ledger_rewritten_as_a_whole_is_found_by_its_stamps(configured: Authority) -> None:
+    """No witness file, no paper: the stamp hangs on a note that is there no more."""
+    witness.show_due()
+    assert problems() == []
+    rewrite_entry(7, '"number":7', '"number":8')
+    assert problems() == [("stamp", 20)]
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_server_clock_an_hour_wrong_is_found(configured: Authority, monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, zone: Any = None) -> datetime:  # type: ignore[override]
+            return datetime.now(zone) + timedelta(hours=hours)
+
+    monkeypatch.setattr(tsa, "datetime", Wrong)
+    witness.show_due()
+    token = Timestamp.objects.get()
+    assert token.clock_offset_s is not None
+    assert abs(token.clock_offset_s - hours * 3600) < 30
+    (seen,) = witness.last_seen()
+    assert (seen.problem, seen.detail) == ("clock", str(token.clock_offset_s))
+    assert witness.troubles() == [f"clock {configured.url}"]
+
+
+def test_a_right_clock_is_not_blamed(configured: Authority) -> None:
+    witness.show_due()
+    assert Timestamp.objects.get().clock_offset_s == 0
+
+
+def test_a_witness_that_saw_nothing_for_three_days_is_late(configured: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    witness.show_due()
+    fill(1)
+    make_checkpoint()
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=71))
+    assert witness.troubles() == []
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=73))
+    assert witness.troubles() == [f"late {configured.url}"]
+
+
+@pytest.mark.parametrize("files", [("a", "b"), ("absent.pem",)])
+def test_roots_that_do_not_fit_stop_the_start(configured: Authority, monkeypatch: pytest.MonkeyPatch, files: tuple[str, ...]) -> None:
+    monkeypatch.setitem(settings.QORGAN, "QORGAN_TSA_ROOTS", files)
+    with pytest.raises(timestamps.AuthorityError, match="QORGAN_TSA_ROOTS"):
+        timestamps.authorities()
+    monkeypatch.setattr(startup, "_refuse_other_folder", lambda: None)
+    with pytest.raises(startup.StartRefused, match="QORGAN_TSA_ROOTS"):
+        startup.refuse_or_start()
