@@ -6,7 +6,7 @@ signature needs the authority's root; a token whose algorithms are not known her
 
 import hashlib
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,7 +30,9 @@ class TsaUnreachable(Exception):
 
 
 class FalseToken(Exception):
-    """The answer is not a stamp over what was sent. ``code``: refused, unreadable, imprint, nonce, expired, certificate, signature."""
+    """The answer is not a stamp over what was sent. ``code``: refused, unreadable, imprint, nonce,
+    expired, purpose (a certificate that is not for stamping), signature (it, or the chain to the trusted root, does not hold).
+    """
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
@@ -93,7 +95,7 @@ def judge(token: bytes, data: bytes, roots: str, *, nonce: int | None = None) ->
     """
     imprint = hashlib.sha256(data).digest()
     try:
-        parsed = decode_timestamp_response(token)
+        parsed = decode_timestamp_response(in_order(token))
     except ValueError as error:
         if imprint in token:
             return Judged("form", None)
@@ -110,6 +112,49 @@ def judge(token: bytes, data: bytes, roots: str, *, nonce: int | None = None) ->
         return Judged("no-root", stamped_at)
     _check_signature(parsed, imprint, [*certificates, *trusted], trusted, stamped_at)
     return Judged("", stamped_at)
+
+
+def in_order(token: bytes) -> bytes:
+    """The same token with its certificates in the order of DER, which many authorities do not keep and the reader insists on.
+
+    Certificates stand outside of what is signed. Bytes of another form come back as they are.
+    """
+    try:
+        _tag, outer, _end = _value(token, 0)
+        _tag, _begin, status_end = _value(token, outer)
+        _tag, content, _end = _value(token, status_end)
+        _tag, _begin, type_end = _value(token, content)
+        _tag, wrapped, _end = _value(token, type_end)
+        _tag, place, end = _value(token, wrapped)
+        while place < end:
+            tag, begin, after = _value(token, place)
+            if tag == _CERTIFICATES:
+                return token[:begin] + b"".join(sorted(_elements(token, begin, after))) + token[after:]
+            place = after
+    except IndexError:
+        pass
+    return token
+
+
+_CERTIFICATES = 0xA0
+
+
+def _elements(token: bytes, begin: int, end: int) -> Iterator[bytes]:
+    while begin < end:
+        _tag, _value_begin, after = _value(token, begin)
+        yield token[begin:after]
+        begin = after
+
+
+def _value(token: bytes, place: int) -> tuple[int, int, int]:
+    """Tag, beginning and end of the DER value at ``place``. Raises ``IndexError`` when it does not lie within the token."""
+    tag, length, begin = token[place], token[place + 1], place + 2
+    if length & 0x80:
+        count = length & 0x7F
+        length, begin = int.from_bytes(token[begin : begin + count], "big"), begin + count
+    if begin + length > len(token):
+        raise IndexError
+    return tag, begin, begin + length
 
 
 def certificates_of(pem: str) -> list[x509.Certificate]:
@@ -140,7 +185,7 @@ def _check_signature(
         verifier.verify(parsed, imprint)
     except VerificationError as error:
         text = str(error)[:200]
-        raise FalseToken("expired" if late else "certificate" if "EKU" in text or "ertificate" in text else "signature", text) from error
+        raise FalseToken("expired" if late else "purpose" if "EKU" in text else "signature", text) from error
 
 
 def _certificates(found: Iterable[bytes]) -> list[x509.Certificate] | None:

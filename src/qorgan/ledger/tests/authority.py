@@ -1,12 +1,18 @@
 """A real time-stamp authority on the loopback: certificates made by `openssl`, replies by `openssl ts -reply`; it can be told to lie."""
 
+import shutil
 import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 
 _CONFIGURATION = """
 [tsa]
@@ -32,18 +38,30 @@ def run(*words: object, **more: object) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True, **more)  # type: ignore[call-overload,no-any-return]
 
 
-def make(folder: Path, *, days: int = 3650, until: str = "") -> Path:
-    """Make a root and a stamping certificate in ``folder``; ``until`` (YYYYMMDDHHMMSSZ): a certificate that ended then."""
+def make(folder: Path) -> Path:
+    """Make a root and a stamping certificate in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "serial").write_text("01\n")
     (folder / "openssl.cnf").write_text(_CONFIGURATION.format(folder=folder))
     run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", folder / "root.key", "-out", folder / "root.pem",
-        "-subj", "/CN=Root of the test", "-days", days)  # fmt: skip
+        "-subj", "/CN=Root of the test", "-days", "3650")  # fmt: skip
     run("req", "-newkey", "rsa:2048", "-nodes", "-keyout", folder / "tsa.key", "-out", folder / "tsa.csr", "-subj", "/CN=Authority of the test")
-    dates = ["-not_before", "20200101000000Z", "-not_after", until] if until else ["-days", str(days)]
-    run("x509", "-req", "-in", folder / "tsa.csr", "-CA", folder / "root.pem", "-CAkey", folder / "root.key", "-CAcreateserial", *dates,
+    run("x509", "-req", "-in", folder / "tsa.csr", "-CA", folder / "root.pem", "-CAkey", folder / "root.key", "-CAcreateserial", "-days", "3650",
         "-extfile", folder / "openssl.cnf", "-extensions", "stamping", "-out", folder / "tsa.pem")  # fmt: skip
     return folder
+
+
+def let_end(folder: Path, other: Path, day: datetime) -> Path:
+    """A copy of an authority in ``other``, whose stamping certificate, under the same root, ended on ``day``."""
+    shutil.copytree(folder, other, ignore=shutil.ignore_patterns(other.name), dirs_exist_ok=True)
+    (other / "openssl.cnf").write_text(_CONFIGURATION.format(folder=other))
+    old = x509.load_pem_x509_certificate((folder / "tsa.pem").read_bytes())
+    key = serialization.load_pem_private_key((folder / "root.key").read_bytes(), None)
+    builder = x509.CertificateBuilder(old.issuer, old.subject, old.public_key(), old.serial_number + 1, day - timedelta(days=900), day)
+    for extension in old.extensions:
+        builder = builder.add_extension(extension.value, extension.critical)
+    (other / "tsa.pem").write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))  # type: ignore[arg-type]
+    return other
 
 
 def reply(folder: Path, query: bytes) -> bytes:
@@ -88,7 +106,8 @@ class Authority:
                 self.send_header("Content-Type", "application/timestamp-reply")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                with suppress(OSError):  # the caller had enough
+                    self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
                 pass
