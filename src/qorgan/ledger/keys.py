@@ -82,6 +82,7 @@ def rotate(*, actor: Actor) -> Signer:
         statement = Succession.between(old, new, since=since, at=timezone.now().isoformat())
         payload = {"old": old.verifier.vkey, "new": new.verifier.vkey, "statement": statement}
         signer = _begun(KEY_ROTATED, actor, new, since, payload, Signer(reason=Signer.Reason.ROTATED, statement=statement))
+    durable.step("keys.entry.done")
     settle()
     make_checkpoint()
     return signer
@@ -107,6 +108,7 @@ def declare_lost(*, actor: Actor, reason: str, stolen: bool = False) -> Signer:
         since = _next_position() + 1
         payload = {"old": newest.vkey if newest else "", "new": new.verifier.vkey, "reason": reason.strip(), "stolen": stolen}
         signer = _begun(KEY_LOST, actor, new, since, payload, Signer(reason=Signer.Reason.LOST))
+    durable.step("keys.entry.done")
     settle()
     make_checkpoint()
     return signer
@@ -142,6 +144,7 @@ def _begun(kind: Kind, actor: Actor, new: SigningKey, since: int, payload: dict[
         raise KeyRefused(_("Another entry came between. Nothing was changed; try again."))
     signer.vkey, signer.since, signer.at = new.verifier.vkey, since, entry.at
     signer.save(force_insert=True)
+    durable.step("keys.entry.begin")
     return signer
 
 

@@ -9,10 +9,11 @@ MOST = 10_000
 LONGEST = 4 << 20
 """Characters that are looked at: ten thousand notes are less."""
 
+# A signature has at least 68 bytes, 92 letters: a record that a crash tore is none.
 # A scanner, a letter or a clipboard changes the ends of lines and the dash of the signature; neither is signed.
 _DASH = r"(?:—|–|-|â€”|\u00e2\u0080\u0094|\ufffd{1,3})"
 _NOTE = re.compile(
-    rf"^[ \t]*(?P<text>[^\s#][^\n]*\n[ \t]*(?:0|[1-9][0-9]{{0,18}})\n[ \t]*[A-Za-z0-9+/]{{43}}=)\n\n(?P<signatures>(?:[ \t]*{_DASH} [^\s+]+ [A-Za-z0-9+/]+={{0,2}}(?:\n|\Z))+)",
+    rf"^[ \t]*(?P<text>[^\s#][^\n]*\n[ \t]*(?:0|[1-9][0-9]{{0,18}})\n[ \t]*[A-Za-z0-9+/]{{43}}=)\n\n(?P<signatures>(?:[ \t]*{_DASH} [^\s+]+ (?:[A-Za-z0-9+/]{{4}}){{22,}}[A-Za-z0-9+/]{{2}}[A-Za-z0-9+/=]=?(?:\n|\Z))+)",
     re.MULTILINE,
 )
 

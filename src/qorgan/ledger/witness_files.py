@@ -49,7 +49,7 @@ def _append(path: Path, size: int, tail: str, checkpoint: Checkpoint) -> None:
 def _tail(path: Path, size: int) -> str:
     with path.open("rb") as file:
         file.seek(max(0, size - _TAIL))
-        return file.read().decode("utf-8", "replace")
+        return file.read(_TAIL).decode("utf-8", "replace")  # a device has no end
 
 
 def _differs(tail: str) -> str:
