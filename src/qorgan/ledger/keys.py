@@ -6,6 +6,10 @@ old key is gone; (5) ``ledger.key.next`` is removed. A crash before 3 leaves rub
 start finishes (:func:`settle`). Losing: the same without the old key's word.
 """
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import connection
@@ -42,7 +46,12 @@ def has_begun() -> bool:
 
 def begin() -> None:
     """Write down the first key. Raises :class:`KeyRefused` when the checkpoints are signed by another. A second time changes nothing."""
-    settle()
+    with _only_one():
+        _begin()
+
+
+def _begin() -> None:
+    _settle()
     refuse_wrong()
     if not Signer.objects.exists():
         with writing():
@@ -73,7 +82,12 @@ def refuse_wrong() -> None:
 
 def rotate(*, actor: Actor) -> Signer:
     """Hand over to a fresh key. Raises :class:`KeyRefused` unless the present key is there and is this ledger's."""
-    begin()
+    with _only_one():
+        return _rotate(actor)
+
+
+def _rotate(actor: Actor) -> Signer:
+    _begin()
     make_checkpoint()
     old = ledger_key()
     new = _fresh(old.name)
@@ -83,7 +97,7 @@ def rotate(*, actor: Actor) -> Signer:
         payload = {"old": old.verifier.vkey, "new": new.verifier.vkey, "statement": statement}
         signer = _begun(KEY_ROTATED, actor, new, since, payload, Signer(reason=Signer.Reason.ROTATED, statement=statement))
     durable.step("keys.entry.done")
-    settle()
+    _settle()
     make_checkpoint()
     return signer
 
@@ -93,7 +107,12 @@ def declare_lost(*, actor: Actor, reason: str, stolen: bool = False) -> Signer:
 
     Docks then refuse the server until a person confirms the new key at each. Raises :class:`KeyRefused` for a key that is in its place.
     """
-    settle()
+    with _only_one():
+        return _declare_lost(actor, reason, stolen)
+
+
+def _declare_lost(actor: Actor, reason: str, stolen: bool) -> Signer:
+    _settle()
     newest = Signer.objects.order_by("-since").first()
     if not reason.strip():
         raise KeyRefused(_("Say why: the sentence stays in the ledger."))
@@ -109,15 +128,35 @@ def declare_lost(*, actor: Actor, reason: str, stolen: bool = False) -> Signer:
         payload = {"old": newest.vkey if newest else "", "new": new.verifier.vkey, "reason": reason.strip(), "stolen": stolen}
         signer = _begun(KEY_LOST, actor, new, since, payload, Signer(reason=Signer.Reason.LOST))
     durable.step("keys.entry.done")
-    settle()
+    _settle()
     make_checkpoint()
     return signer
 
 
 def settle() -> None:
-    """Finish what a crash interrupted: a new key that the ledger knows takes its place; one that it does not know is rubbish."""
+    """Finish what a crash interrupted: a new key that the ledger knows takes its place; one that it does not know is rubbish.
+
+    Waits while another process hands over: its new key is not rubbish.
+    """
+    if key_path().parent.is_dir():
+        with _only_one():
+            _settle()
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    descriptor = os.open(key_path().parent / ".changing", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _settle() -> None:
     waiting = next_path()
     if not waiting.exists():
+        _sweep()
         return
     newest = Signer.objects.order_by("-since").first()
     try:
@@ -127,6 +166,13 @@ def settle() -> None:
     if known:
         durable.rewrite(key_path(), waiting.read_bytes(), mode=0o600)
     durable.remove(waiting)
+    _sweep()
+
+
+def _sweep() -> None:
+    """Copies of a key that a crash left under a temporary name."""
+    for rubbish in key_path().parent.glob(".*.part"):
+        durable.remove(rubbish)
 
 
 def _fresh(name: str) -> SigningKey:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -239,6 +240,19 @@ def fail_at(name: str, times: int) -> "durable.Callable[[str], None]":
     return at
 
 
+def test_a_start_beside_a_hand_over_waits_for_it(own_folder: Path) -> None:
+    """Its new key lies beside the old one and is not rubbish yet."""
+    keys._fresh(signing.ledger_key().name)
+    waiting = threading.Thread(target=keys.settle)
+    with keys._only_one():
+        waiting.start()
+        waiting.join(0.3)
+        assert waiting.is_alive()
+        assert keys.next_path().exists()
+    waiting.join(10)
+    assert not keys.next_path().exists()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", ["publish.link.done", "keys.entry.begin", "keys.entry.done", "rewrite.rename.begin:2", "rewrite.rename.done:2", "remove.unlink.begin:2"])
 def test_killed_while_handing_over(tmp_path: Path, fault: str) -> None:
@@ -263,7 +277,7 @@ def test_killed_while_handing_over(tmp_path: Path, fault: str) -> None:
     assert checked["holds"], checked
     assert qorgan("ledger", "rotate-key").returncode == 0
     assert json.loads(qorgan("ledger", "check", "--format", "json").stdout)["holds"]
-    assert [path.name for path in sorted((data / "keys").iterdir())] == ["ledger.key", "session.key"]
+    assert [path.name for path in sorted((data / "keys").iterdir())] == [".changing", "ledger.key", "session.key"]
     shutil.rmtree(data)
 
 
