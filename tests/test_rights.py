@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from qorgan.archive import docks
 from qorgan.archive.vault.models import HolderKey

@@ -36,7 +36,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         parsers[name].add_argument("--format", choices=("text", "json"), default="text")
         parsers[name].set_defaults(run=run)
     parsers["witness"].add_argument("path", metavar="PATH", help="a witness file, a letter, a scanned code; - reads what is typed in")
-    parsers["witness"].add_argument("--key", action="append", default=[], help="a key of this ledger known from elsewhere, name+number+letters; may be repeated")
+    parsers["witness"].add_argument(
+        "--key", action="append", default=[], help="a key of this ledger known from elsewhere, name+number+letters; may be repeated"
+    )
     parsers["witness"].add_argument("--language", choices=("kk", "ru", "en"), default="kk")
     parsers["key-lost"].add_argument("--reason", required=True, help="why, in a sentence that stays in the ledger")
     parsers["key-lost"].add_argument("--stolen", action="store_true", help="the key is here, and somebody else has it too")
@@ -112,11 +114,15 @@ def _show(options: argparse.Namespace) -> int:
     show_due()
     seen = last_seen()
     if options.format == "json":
-        rows = [{"kind": one.kind.value, "where": one.where, "size": one.size, "at": one.at.isoformat() if one.at else None, "problem": one.problem} for one in seen]
+        rows = [
+            {"kind": one.kind.value, "where": one.where, "size": one.size, "at": one.at.isoformat() if one.at else None, "problem": one.problem} for one in seen
+        ]
         print(json.dumps(rows, ensure_ascii=False))
     else:
         for one in seen:
-            print(f"{one.kind_shown} {one.where}: {one.size} {one.at.isoformat(timespec='seconds') if one.at else '–'} {one.problem_shown} {one.detail}".rstrip())
+            print(
+                f"{one.kind_shown} {one.where}: {one.size} {one.at.isoformat(timespec='seconds') if one.at else '–'} {one.problem_shown} {one.detail}".rstrip()
+            )
     return 1 if any(one.problem and one.configured for one in seen) else 0
 
 
@@ -125,7 +131,11 @@ def _rotate(options: argparse.Namespace) -> int:
         signer = keys.rotate(actor=Actor.system("ledger rotate-key"))
     except (keys.KeyRefused, KeyMismatch) as error:
         return _refused(options, str(error))
-    return _begun(options, signer, _("The ledger is signed by a new key from checkpoint %(since)d on. Docks learn it by themselves. Put a copy of keys/ledger.key into the safe."))
+    return _begun(
+        options,
+        signer,
+        _("The ledger is signed by a new key from checkpoint %(since)d on. Docks learn it by themselves. Put a copy of keys/ledger.key into the safe."),
+    )
 
 
 def _lost(options: argparse.Namespace) -> int:
@@ -133,7 +143,14 @@ def _lost(options: argparse.Namespace) -> int:
         signer = keys.declare_lost(actor=Actor.system("ledger key-lost"), reason=options.reason, stolen=options.stolen)
     except (keys.KeyRefused, KeyMismatch) as error:
         return _refused(options, str(error))
-    return _begun(options, signer, _("A new key signs from checkpoint %(since)d on. Docks send nothing until the administrator confirms it at each: qorgan-dock trust, with the key below."))
+    return _begun(
+        options,
+        signer,
+        _(
+            "A new key signs from checkpoint %(since)d on. Docks send nothing until the administrator confirms it at each: qorgan-dock trust, with the key "
+            "below."
+        ),
+    )
 
 
 def _begun(options: argparse.Namespace, signer: Signer, sentence: str) -> int:

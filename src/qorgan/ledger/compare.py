@@ -92,35 +92,34 @@ def _roots(sizes: set[int]) -> tuple[dict[int, bytes], int]:
 
 
 def _finding(one: Found, keys: Keyring, more_keys: Sequence[Verifier], roots: dict[int, bytes], newest: Checkpoint | None) -> Finding:
-    def is_(verdict: Verdict, detail: str = "") -> Finding:
-        return Finding(one.size, one.root.hex(), verdict, detail)
+    verdict, detail = Verdict.HOLDS, ""
+    signer = _signer(one, keys, more_keys)
+    if not isinstance(signer, Verifier):
+        verdict, detail = signer
+    elif one.size not in roots:
+        verdict, detail = Verdict.SHORTER, str(max(roots))
+    elif roots[one.size] != one.root:
+        verdict = Verdict.REWRITTEN
+    elif signer != keys.in_force(one.size):
+        verdict, detail = Verdict.RETIRED_KEY, signer.key_id.hex()
+    elif not _continued(one, newest, roots, keys):
+        verdict = Verdict.BROKEN
+    return Finding(one.size, one.root.hex(), verdict, detail)
 
+
+def _signer(one: Found, keys: Keyring, more_keys: Sequence[Verifier]) -> Verifier | tuple[Verdict, str]:
+    """The key of this ledger that signed the note, or why there is none."""
     if one.origin != keys.newest.name:
-        return is_(Verdict.OTHER_LEDGER, one.origin)
-    try:
-        signer = _signer(one, [*keys.verifiers, *more_keys])
-    except note.NoteError:
-        return is_(Verdict.BAD_SIGNATURE)
-    if signer is None:
-        return is_(Verdict.UNKNOWN_KEY, ", ".join(key_id.hex() for _name, key_id, _signature in note.split(one.note)[1]))
-    if one.size not in roots:
-        return is_(Verdict.SHORTER, str(max(roots)))
-    if roots[one.size] != one.root:
-        return is_(Verdict.REWRITTEN)
-    if signer != keys.in_force(one.size):
-        return is_(Verdict.RETIRED_KEY, signer.key_id.hex())
-    return is_(Verdict.HOLDS) if _continued(one, newest, roots, keys) else is_(Verdict.BROKEN)
-
-
-def _signer(one: Found, verifiers: Sequence[Verifier]) -> Verifier | None:
-    """Whose signature the note carries, None for a stranger's. Raises ``NoteError`` for a signature that does not fit."""
-    for verifier in verifiers:
+        return Verdict.OTHER_LEDGER, one.origin
+    for verifier in (*keys.verifiers, *more_keys):
         try:
             note.open_note(one.note, [verifier])
         except note.UnknownSigner:
             continue
+        except note.NoteError:
+            return Verdict.BAD_SIGNATURE, ""
         return verifier
-    return None
+    return Verdict.UNKNOWN_KEY, ", ".join(key_id.hex() for _name, key_id, _signature in note.split(one.note)[1])
 
 
 def _continued(one: Found, newest: Checkpoint | None, roots: dict[int, bytes], keys: Keyring) -> bool:
@@ -177,11 +176,16 @@ def sentence(finding: Finding, comparison: Comparison) -> str:
     """One finding in words."""
     words = {
         Verdict.HOLDS: _("Checkpoint of %(size)d entries: holds, and the newest one (%(newest)d entries) continues it."),
-        Verdict.REWRITTEN: _("Checkpoint of %(size)d entries: the ledger was rewritten; something in entries %(detail)s is not what it was when this was signed."),
+        Verdict.REWRITTEN: _(
+            "Checkpoint of %(size)d entries: the ledger was rewritten; something in entries %(detail)s is not what it was when this was signed."
+        ),
         Verdict.FORKED: _("Checkpoint of %(size)d entries: the ledger showed two histories, both signed by it; they differ in entries %(detail)s."),
         Verdict.SHORTER: _("Checkpoint of %(size)d entries: the ledger has only %(detail)s. Entries were removed, or an old backup was restored."),
         Verdict.BROKEN: _("Checkpoint of %(size)d entries: the entries fit, but the newest checkpoint does not prove that it continues them."),
-        Verdict.UNKNOWN_KEY: _("Checkpoint of %(size)d entries: signed by key %(detail)s, which this ledger does not know. It is another's, or ledger and key were replaced together: compare the number with a dock's enrolment."),
+        Verdict.UNKNOWN_KEY: _(
+            "Checkpoint of %(size)d entries: signed by key %(detail)s, which this ledger does not know. It is another's, or ledger and key were replaced "
+            "together: compare the number with a dock's enrolment."
+        ),
         Verdict.RETIRED_KEY: _("Checkpoint of %(size)d entries: the tree fits, but key %(detail)s no longer signed for this ledger then."),
         Verdict.BAD_SIGNATURE: _("Checkpoint of %(size)d entries: the signature does not fit the text. It was altered, or read wrongly from the paper."),
         Verdict.OTHER_LEDGER: _("Checkpoint of %(size)d entries: of another ledger, %(detail)s."),

@@ -8,9 +8,10 @@ start finishes (:func:`settle`). Losing: the same without the old key's word.
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from qorgan.evidence import durable
 from qorgan.evidence.checkpoint import Checkpoint as SignedHead
-from qorgan.evidence.keys import KeyFormatError, SigningKey
+from qorgan.evidence.keys import KeyFormatError, SigningKey, Verifier
 from qorgan.evidence.note import NoteError
 from qorgan.evidence.succession import Succession
 from qorgan.ledger import log
@@ -75,7 +76,10 @@ def refuse_wrong() -> None:
         fits, wanted = _signed(found), "?"
     if not fits:
         raise KeyRefused(
-            _("keys/ledger.key is not the key of this ledger: it is %(found)s, and %(wanted)s signs here. Nothing was changed; put the right file in its place.")
+            _(
+                "keys/ledger.key is not the key of this ledger: it is %(found)s, and %(wanted)s signs here. Nothing was changed; put the right file in its "
+                "place."
+            )
             % {"found": found.vkey.rsplit("+", 1)[0], "wanted": wanted}
         )
 
@@ -182,7 +186,7 @@ def _fresh(name: str) -> SigningKey:
     return new
 
 
-def _begun(kind: Kind, actor: Actor, new: SigningKey, since: int, payload: dict[str, object], signer: Signer) -> Signer:
+def _begun(kind: Kind, actor: Actor, new: SigningKey, since: int, payload: Mapping[str, Any], signer: Signer) -> Signer:
     if not Signer.objects.exists() and payload["old"]:
         Signer.objects.create(vkey=payload["old"], since=0, reason=Signer.Reason.FIRST, at=timezone.now())
     entry = log.append(kind, actor=actor, subject=f"key:{new.key_id.hex()}", payload=payload)
@@ -211,10 +215,10 @@ def _in_place() -> bool:
     return True
 
 
-def _signed(verifier: object) -> bool:
+def _signed(verifier: Verifier) -> bool:
     """Whether this key signed the newest checkpoint, or there is none."""
     checkpoint = latest()
     try:
-        return checkpoint is None or bool(SignedHead.open(checkpoint.note, [verifier]))  # type: ignore[list-item]
+        return checkpoint is None or bool(SignedHead.open(checkpoint.note, [verifier]))
     except NoteError:
         return False

@@ -122,33 +122,35 @@ class Timestamp(models.Model):
     clock_offset_s = models.IntegerField(null=True)  # server clock minus the token's time
 
 
+class WitnessKind(models.TextChoices):
+    """Who or what is shown the checkpoint."""
+
+    STAMP = "stamp", _("time-stamp authority")
+    FILE = "file", _("witness file")
+    MAIL = "mail", _("letter")
+    PRINT = "print", _("printed sheet")
+
+
+class WitnessResult(models.TextChoices):
+    """How it went. The first two: the witness has it."""
+
+    SEEN = "seen", _("shown")
+    UNTOLD = "untold", _("shown, its answer cannot be told here")
+    MISSING = "missing", _("the medium is missing")
+    FULL = "full", _("the medium is full")
+    FAILED = "failed", _("could not be reached")
+    REFUSED = "refused", _("the answer is false")
+    DIFFERS = "differs", _("the witness saw another ledger")
+
+
 class Witnessing(models.Model):
     """One showing of a checkpoint to a witness, or a failure to: what the witness last saw. Never changes."""
 
-    class Kind(models.TextChoices):
-        """Who or what is shown the checkpoint."""
-
-        STAMP = "stamp", _("time-stamp authority")
-        FILE = "file", _("witness file")
-        MAIL = "mail", _("letter")
-        PRINT = "print", _("printed sheet")
-
-    class Result(models.TextChoices):
-        """How it went. The first two: the witness has it."""
-
-        SEEN = "seen", _("shown")
-        UNTOLD = "untold", _("shown, its answer cannot be told here")
-        MISSING = "missing", _("the medium is missing")
-        FULL = "full", _("the medium is full")
-        FAILED = "failed", _("could not be reached")
-        REFUSED = "refused", _("the answer is false")
-        DIFFERS = "differs", _("the witness saw another ledger")
-
     checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="witnessings")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=10, choices=WitnessKind.choices)
     where = models.CharField(max_length=300)
     at = models.DateTimeField()
-    result = models.CharField(max_length=10, choices=Result.choices)
+    result = models.CharField(max_length=10, choices=WitnessResult.choices)
     detail = models.CharField(max_length=300, blank=True)
 
     class Meta:

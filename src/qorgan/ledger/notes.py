@@ -13,7 +13,8 @@ LONGEST = 4 << 20
 # A scanner, a letter or a clipboard changes the ends of lines and the dash of the signature; neither is signed.
 _DASH = r"(?:—|–|-|â€”|\u00e2\u0080\u0094|\ufffd{1,3})"
 _NOTE = re.compile(
-    rf"^[ \t]*(?P<text>[^\s#][^\n]*\n[ \t]*(?:0|[1-9][0-9]{{0,18}})\n[ \t]*[A-Za-z0-9+/]{{43}}=)\n\n(?P<signatures>(?:[ \t]*{_DASH} [^\s+]+ (?:[A-Za-z0-9+/]{{4}}){{22,}}[A-Za-z0-9+/]{{2}}[A-Za-z0-9+/=]=?(?:\n|\Z))+)",
+    rf"^[ \t]*(?P<text>[^\s#][^\n]*\n[ \t]*(?:0|[1-9][0-9]{{0,18}})\n[ \t]*[A-Za-z0-9+/]{{43}}=)\n\n"
+    rf"(?P<signatures>(?:[ \t]*{_DASH} [^\s+]+ (?:[A-Za-z0-9+/]{{4}}){{22,}}[A-Za-z0-9+/]{{2}}[A-Za-z0-9+/=]=?(?:\n|\Z))+)",
     re.MULTILINE,
 )
 

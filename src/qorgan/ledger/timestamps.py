@@ -43,7 +43,9 @@ def authorities() -> list[Authority]:
     """The configured TSAs. Raises :class:`AuthorityError` when the files of roots do not fit the addresses or cannot be read."""
     urls, files = settings.QORGAN["QORGAN_TSA_URLS"], settings.QORGAN["QORGAN_TSA_ROOTS"]
     if files and len(files) != len(urls):
-        raise AuthorityError(_("QORGAN_TSA_ROOTS names %(files)d files for %(urls)d addresses: one for each, “-” for none.") % {"files": len(files), "urls": len(urls)})
+        raise AuthorityError(
+            _("QORGAN_TSA_ROOTS names %(files)d files for %(urls)d addresses: one for each, “-” for none.") % {"files": len(files), "urls": len(urls)}
+        )
     found = []
     for url, file in zip(urls, files or ["-"] * len(urls), strict=True):
         try:
@@ -61,17 +63,21 @@ def stamp(checkpoint: Checkpoint, authority: Authority) -> Timestamp:
     answer = tsa.ask(authority.url, note)
     judged = tsa.judge(answer.token, note, authority.roots, nonce=answer.nonce)
     return Timestamp(
-        checkpoint=checkpoint, tsa=authority.url, token=answer.token, chain=authority.roots, why=judged.why, stamped_at=judged.stamped_at,
-        verdict=Timestamp.Verdict.VERIFIED if judged.verified else Timestamp.Verdict.UNTOLD, received_at=answer.received_at,
+        checkpoint=checkpoint,
+        tsa=authority.url,
+        token=answer.token,
+        chain=authority.roots,
+        why=judged.why,
+        stamped_at=judged.stamped_at,
+        verdict=Timestamp.Verdict.VERIFIED if judged.verified else Timestamp.Verdict.UNTOLD,
+        received_at=answer.received_at,
         clock_offset_s=_offset(answer, judged.stamped_at),
     )
 
 
 def tokens_of(checkpoint: Checkpoint) -> list[Token]:
     """The stamps of a checkpoint, oldest first."""
-    return [
-        Token(one.tsa, bytes(one.token), one.chain.encode(), one.stamped_at) for one in Timestamp.objects.filter(checkpoint=checkpoint).order_by("id")
-    ]
+    return [Token(one.tsa, bytes(one.token), one.chain.encode(), one.stamped_at) for one in Timestamp.objects.filter(checkpoint=checkpoint).order_by("id")]
 
 
 def clock_is_off(stamped: Timestamp) -> bool:

@@ -20,9 +20,10 @@ from qorgan.ledger.actors import Actor
 from qorgan.ledger.checkpoints import latest, make_checkpoint
 from qorgan.ledger.kinds import CHECKPOINT_PRINTED, CHECKPOINT_WITNESSED, WITNESS_FAILED
 from qorgan.ledger.models import Checkpoint, Marker, Timestamp, Witnessing
+from qorgan.ledger.models import WitnessKind as Kind
+from qorgan.ledger.models import WitnessResult as Result
 from qorgan.ledger.transactions import writing
 
-Kind, Result = Witnessing.Kind, Witnessing.Result
 HAS_IT = (Result.SEEN, Result.UNTOLD)
 WORKER = Actor.system("worker")
 _EARLY = timedelta(minutes=5)  # a daily duty must not slip by its own length each day
@@ -95,7 +96,9 @@ def print_checkpoint(*, actor: Actor) -> Checkpoint:
     if checkpoint is None:
         raise LookupError("The ledger is empty.")
     with writing():
-        log.append(CHECKPOINT_PRINTED, actor=actor, subject=f"checkpoint:{checkpoint.size}", payload={"size": checkpoint.size, "root": bytes(checkpoint.root).hex()})
+        log.append(
+            CHECKPOINT_PRINTED, actor=actor, subject=f"checkpoint:{checkpoint.size}", payload={"size": checkpoint.size, "root": bytes(checkpoint.root).hex()}
+        )
         Witnessing.objects.create(checkpoint=checkpoint, kind=Kind.PRINT, where=actor.name, at=timezone.now(), result=Result.SEEN)
     remember()
     return checkpoint

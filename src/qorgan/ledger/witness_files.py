@@ -8,10 +8,10 @@ import errno
 from pathlib import Path
 
 from qorgan.evidence import durable
-from qorgan.ledger.models import Checkpoint, Witnessing
+from qorgan.ledger.models import Checkpoint
+from qorgan.ledger.models import WitnessResult as Result
 from qorgan.ledger.notes import notes_in
 
-Result = Witnessing.Result
 _TAIL = 256 * 1024
 
 

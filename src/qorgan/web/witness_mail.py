@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from qorgan.ledger.checkpoints import latest
 from qorgan.ledger.models import Checkpoint, Witnessing
+from qorgan.ledger.models import WitnessKind as Kind
+from qorgan.ledger.models import WitnessResult as Result
 from qorgan.ledger.transactions import writing
-from qorgan.ledger.witness import Kind, Result, is_due, record, remember
+from qorgan.ledger.witness import is_due, record, remember
 
 Write = Callable[..., Any]
 WRITE: Write | None = None
@@ -41,7 +43,13 @@ def _show(write: Write, checkpoint: Checkpoint, address: str) -> Witnessing | No
     with translation.override("ru"):
         subject_ru, text_ru = letter(checkpoint)
     with writing():
-        write(to=None, address=address, subject=f"{subject} / {subject_ru}", text=f"{text}\n\n{text_ru}\n\n{checkpoint.note}", about=f"checkpoint:{checkpoint.size}")
+        write(
+            to=None,
+            address=address,
+            subject=f"{subject} / {subject_ru}",
+            text=f"{text}\n\n{text_ru}\n\n{checkpoint.note}",
+            about=f"checkpoint:{checkpoint.size}",
+        )
         row = record(checkpoint, Kind.MAIL, address, Result.SEEN)
     remember()
     return row
@@ -52,5 +60,6 @@ def letter(checkpoint: Checkpoint) -> tuple[str, str]:
     values = {"size": checkpoint.size, "root": bytes(checkpoint.root).hex()}
     return (
         _("Ledger: checkpoint of %(size)d entries") % values,
-        _("Keep this letter. Whoever has it can show later whether the ledger was rewritten: `qorgan ledger witness`, or the page “Compare”. Root: %(root)s.") % values,
+        _("Keep this letter. Whoever has it can show later whether the ledger was rewritten: `qorgan ledger witness`, or the page “Compare”. Root: %(root)s.")
+        % values,
     )

@@ -97,8 +97,15 @@ def _paper(actor: Actor, checkpoint: Checkpoint) -> CheckpointSheetPaper:
     organisation = actor.organisation
     key = keyring().in_force(checkpoint.size)
     return CheckpointSheetPaper(
-        organisation=organisation.name if organisation else "", origin=key.name, size=checkpoint.size, root=bytes(checkpoint.root).hex(),
-        note=checkpoint.note, vkey=key.vkey, made_at=checkpoint.made_at, head=_head(organisation), printed_at=timezone.now(),
+        organisation=organisation.name if organisation else "",
+        origin=key.name,
+        size=checkpoint.size,
+        root=bytes(checkpoint.root).hex(),
+        note=checkpoint.note,
+        vkey=key.vkey,
+        made_at=checkpoint.made_at,
+        head=_head(organisation),
+        printed_at=timezone.now(),
     )
 
 

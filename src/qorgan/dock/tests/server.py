@@ -18,9 +18,9 @@ from blake3 import blake3
 
 from qorgan.evidence.age import Identity, open_sealed
 from qorgan.evidence.keys import SigningKey, Verifier
-from qorgan.evidence.succession import Succession
 from qorgan.evidence.manifest import Manifest, ManifestError, Receipt
 from qorgan.evidence.permission import ErasePermission
+from qorgan.evidence.succession import Succession
 
 TOKEN = "dock-token"
 ORIGIN = "office.test/ledger"

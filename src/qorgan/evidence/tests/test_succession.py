@@ -44,8 +44,18 @@ def changed(**values: object) -> str:
 
 
 REFUSED = [
-    one_signature(A), one_signature(B), over(A, B).replace('"since":7', '"since":8'), changed(since="7"), changed(since=True), changed(more=1),
-    changed(old=str(B.verifier)), changed(origin="other.office/ledger"), changed(new="x"), note.sign("qorgan.erase/1\n{}\n", A), "", "x",
+    one_signature(A),
+    one_signature(B),
+    over(A, B).replace('"since":7', '"since":8'),
+    changed(since="7"),
+    changed(since=True),
+    changed(more=1),
+    changed(old=str(B.verifier)),
+    changed(origin="other.office/ledger"),
+    changed(new="x"),
+    note.sign("qorgan.erase/1\n{}\n", A),
+    "",
+    "x",
 ]
 
 

@@ -7,61 +7,89 @@ from qorgan.ledger.guards import AppendOnly
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0001_initial'),
+        ("ledger", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Signer',
+            name="Signer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('vkey', models.CharField(max_length=300, unique=True)),
-                ('since', models.BigIntegerField(unique=True)),
-                ('reason', models.CharField(choices=[('first', 'the first key of the ledger'), ('rotated', 'handed over by the key before it'), ('lost', 'the key before it was declared lost')], max_length=10)),
-                ('statement', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("vkey", models.CharField(max_length=300, unique=True)),
+                ("since", models.BigIntegerField(unique=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("first", "the first key of the ledger"),
+                            ("rotated", "handed over by the key before it"),
+                            ("lost", "the key before it was declared lost"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("statement", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='marker',
-            name='witness_problems',
+            model_name="marker",
+            name="witness_problems",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='marker',
-            name='witnessed_at',
+            model_name="marker",
+            name="witnessed_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.CreateModel(
-            name='Timestamp',
+            name="Timestamp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tsa', models.CharField(max_length=300)),
-                ('token', models.BinaryField()),
-                ('chain', models.TextField(blank=True)),
-                ('verdict', models.CharField(choices=[('verified', 'verified'), ('untold', 'cannot be told here')], max_length=10)),
-                ('why', models.CharField(blank=True, max_length=40)),
-                ('stamped_at', models.DateTimeField(null=True)),
-                ('received_at', models.DateTimeField()),
-                ('clock_offset_s', models.IntegerField(null=True)),
-                ('checkpoint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='timestamps', to='ledger.checkpoint')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tsa", models.CharField(max_length=300)),
+                ("token", models.BinaryField()),
+                ("chain", models.TextField(blank=True)),
+                ("verdict", models.CharField(choices=[("verified", "verified"), ("untold", "cannot be told here")], max_length=10)),
+                ("why", models.CharField(blank=True, max_length=40)),
+                ("stamped_at", models.DateTimeField(null=True)),
+                ("received_at", models.DateTimeField()),
+                ("clock_offset_s", models.IntegerField(null=True)),
+                ("checkpoint", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="timestamps", to="ledger.checkpoint")),
             ],
         ),
         migrations.CreateModel(
-            name='Witnessing',
+            name="Witnessing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('stamp', 'time-stamp authority'), ('file', 'witness file'), ('mail', 'letter'), ('print', 'printed sheet')], max_length=10)),
-                ('where', models.CharField(max_length=300)),
-                ('at', models.DateTimeField()),
-                ('result', models.CharField(choices=[('seen', 'shown'), ('untold', 'shown, its answer cannot be told here'), ('missing', 'the medium is missing'), ('full', 'the medium is full'), ('failed', 'could not be reached'), ('refused', 'the answer is false'), ('differs', 'the witness saw another ledger')], max_length=10)),
-                ('detail', models.CharField(blank=True, max_length=300)),
-                ('checkpoint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='witnessings', to='ledger.checkpoint')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("stamp", "time-stamp authority"), ("file", "witness file"), ("mail", "letter"), ("print", "printed sheet")], max_length=10
+                    ),
+                ),
+                ("where", models.CharField(max_length=300)),
+                ("at", models.DateTimeField()),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("seen", "shown"),
+                            ("untold", "shown, its answer cannot be told here"),
+                            ("missing", "the medium is missing"),
+                            ("full", "the medium is full"),
+                            ("failed", "could not be reached"),
+                            ("refused", "the answer is false"),
+                            ("differs", "the witness saw another ledger"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("detail", models.CharField(blank=True, max_length=300)),
+                ("checkpoint", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="witnessings", to="ledger.checkpoint")),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'where', 'at'], name='ledger_witnessing_last')],
+                "indexes": [models.Index(fields=["kind", "where", "at"], name="ledger_witnessing_last")],
             },
         ),
         AppendOnly("ledger_signer", unique=[["id"], ["vkey"], ["since"]]),

@@ -51,9 +51,7 @@ def rewrite_entry(position: int, old: str, new: str) -> None:
         *(f"DELETE FROM ledger_{table}" for table in ("timestamp", "witnessing", "subtree", "checkpoint", "content", "entry")),
     )
     for size, _made_at in kept:
-        past_the_guards(
-            f"INSERT INTO ledger_entry SELECT * FROM put_aside WHERE position < {size} AND position NOT IN (SELECT position FROM ledger_entry)"
-        )
+        past_the_guards(f"INSERT INTO ledger_entry SELECT * FROM put_aside WHERE position < {size} AND position NOT IN (SELECT position FROM ledger_entry)")
         make_checkpoint()
     past_the_guards(
         "INSERT INTO ledger_entry SELECT * FROM put_aside WHERE position NOT IN (SELECT position FROM ledger_entry)",

@@ -1,5 +1,6 @@
 """What a witness kept against today's ledger: rewritten, forked, cut, restored from an old copy; and notes as scanners and letters leave them."""
 
+import argparse
 import io
 import json
 import sys
@@ -10,7 +11,7 @@ from django.conf import settings
 
 from qorgan.evidence.checkpoint import Checkpoint as SignedHead
 from qorgan.evidence.keys import SigningKey
-from qorgan.ledger import keys, kinds, log, signing
+from qorgan.ledger import commands, keys, kinds, log, signing
 from qorgan.ledger.actors import Actor
 from qorgan.ledger.check import check
 from qorgan.ledger.checkpoints import make_checkpoint
@@ -20,9 +21,16 @@ from qorgan.ledger.models import Checkpoint
 from qorgan.ledger.notes import notes_in
 from qorgan.ledger.tests.rewriting import past_the_guards, rewrite_entry
 from qorgan.ledger.transactions import writing
-from qorgan.web import cli
 
 KIND = kinds.register("ledger:witness:tested", "Written in a test of witnesses")
+
+
+def run(words: list[str]) -> int:
+    """A command of this room; its exit code."""
+    parser = argparse.ArgumentParser()
+    commands.register(parser.add_subparsers())
+    options = parser.parse_args(words)
+    return int(options.run(options))
 
 
 def fill(count: int) -> None:
@@ -150,20 +158,18 @@ def test_a_long_text_without_notes_is_read_quickly() -> None:
 def test_the_command_says_it_in_words_and_by_its_exit_code(kept: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str) -> None:
     file = tmp_path / "witness.txt"
     file.write_text("\n".join(kept), encoding="utf-8")
-    assert cli.main(["ledger", "witness", str(file), "--language", language]) == 0
+    assert run(["ledger", "witness", str(file), "--language", language]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 4
     rewrite_entry(250, '"number":150', '"number":151')
-    assert cli.main(["ledger", "witness", str(file), "--language", language]) == 1
+    assert run(["ledger", "witness", str(file), "--language", language]) == 1
     words = {"kk": "қайта жазылған", "ru": "переписан", "en": "rewritten"}
     assert words[language] in capsys.readouterr().out
-    assert cli.main(["ledger", "witness", str(tmp_path / "absent"), "--language", language]) == 2
+    assert run(["ledger", "witness", str(tmp_path / "absent"), "--language", language]) == 2
 
 
-def test_the_command_reads_what_is_typed_in_and_speaks_json(
-    kept: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_reads_what_is_typed_in_and_speaks_json(kept: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(kept[2].encode())))
-    assert cli.main(["ledger", "witness", "-", "--format", "json"]) == 0
+    assert run(["ledger", "witness", "-", "--format", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["exit"], told["size"], told["findings"][0]["verdict"]) == (0, 330, "holds")
 
@@ -177,6 +183,6 @@ def test_a_wrong_key_in_the_folder_does_not_stop_the_comparison(kept: list[str],
     monkeypatch.setattr(signing, "key_path", lambda: other)
     file = tmp_path / "witness.txt"
     file.write_text(kept[0], encoding="utf-8")
-    assert cli.main(["ledger", "witness", str(file)]) == 0
+    assert run(["ledger", "witness", str(file)]) == 0
     with pytest.raises(KeyMismatch):
         make_checkpoint()
