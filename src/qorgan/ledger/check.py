@@ -127,7 +127,7 @@ def _check_keys(report: Report) -> None:
         if signer.reason != Signer.Reason.FIRST:
             rotated = signer.reason == Signer.Reason.ROTATED
             kind = KEY_ROTATED if rotated else KEY_LOST
-            subject = f"key:{signer.vkey.split('+')[1]}"
+            subject = f"key:{signer.vkey.rpartition('+')[0].rpartition('+')[2]}"
             if not Entry.objects.filter(position=signer.since - 1, kind=kind.key, subject=subject).exists() or (rotated and not _handed_over(before, signer)):
                 report.found("key", signer.since, signer.vkey.rsplit("+", 1)[0])
         before = signer

@@ -3,9 +3,10 @@
 A key signs from its ``since`` (a checkpoint size) up to the next one's. An installation without history has one key, the file's.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from qorgan.evidence.keys import SigningKey, Verifier
+from qorgan.evidence.keys import KeyFormatError, SigningKey, Verifier
 from qorgan.ledger.models import Signer
 from qorgan.ledger.signing import ledger_key
 
@@ -36,9 +37,15 @@ class Keyring:
 
 
 def keyring() -> Keyring:
-    """Read the history. Raises ``FileNotFoundError`` when there is neither history nor key."""
-    rows = tuple((since, Verifier(vkey)) for since, vkey in Signer.objects.order_by("since").values_list("since", "vkey"))
-    return Keyring(rows or ((0, ledger_key().verifier),))
+    """Read the history. Raises ``FileNotFoundError`` when there is neither history nor key.
+
+    A row that holds no key (only raw SQL can put it there) is passed over here and named by the check.
+    """
+    rows: list[tuple[int, Verifier]] = []
+    for since, vkey in Signer.objects.order_by("since").values_list("since", "vkey"):
+        with suppress(KeyFormatError):
+            rows.append((since, Verifier(vkey)))
+    return Keyring(tuple(rows) or ((0, ledger_key().verifier),))
 
 
 def signing_key(size: int) -> SigningKey:

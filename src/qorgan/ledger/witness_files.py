@@ -23,7 +23,7 @@ def show(path: Path, checkpoint: Checkpoint, *, known: bool) -> tuple[Result, st
     try:
         if not path.exists():
             if known or not path.parent.is_dir():
-                return Result.MISSING, str(path)
+                return Result.MISSING, ""
             durable.write_new(path, b"", mode=0o644)
         size = path.stat().st_size
         if known and size == 0:

@@ -109,6 +109,8 @@ def test_a_key_slipped_in_by_raw_sql_is_found() -> None:
     past_the_guards(
         f"INSERT INTO ledger_signer (vkey, since, reason, statement, at) VALUES ('{slipped.verifier.vkey}', 34, 'rotated', '', '2026-11-22 00:00:00')"
     )
+    past_the_guards("INSERT INTO ledger_signer (vkey, since, reason, statement, at) VALUES ('rubbish', 35, 'lost', '', '2026-11-22 00:00:00')")
+    assert ("key", 35) in [(problem["code"], problem["position"]) for problem in check().problems]
     assert ("key", 34) in [(problem["code"], problem["position"]) for problem in check().problems]
 
 
