@@ -14,7 +14,7 @@ from qorgan.evidence.merkle import Frontier
 from qorgan.evidence.note import NoteError
 from qorgan.evidence.succession import Succession, SuccessionError
 from qorgan.ledger import timestamps
-from qorgan.ledger.keyring import Keyring, keyring
+from qorgan.ledger.keyring import Keyring, keyring, number_of
 from qorgan.ledger.kinds import KEY_LOST, KEY_ROTATED
 from qorgan.ledger.models import Checkpoint, Entry, Marker, Signer, Timestamp
 from qorgan.ledger.transactions import writing
@@ -127,9 +127,9 @@ def _check_keys(report: Report) -> None:
         if signer.reason != Signer.Reason.FIRST:
             rotated = signer.reason == Signer.Reason.ROTATED
             kind = KEY_ROTATED if rotated else KEY_LOST
-            subject = f"key:{signer.vkey.rpartition('+')[0].rpartition('+')[2]}"
+            subject = f"key:{number_of(signer.vkey)}"
             if not Entry.objects.filter(position=signer.since - 1, kind=kind.key, subject=subject).exists() or (rotated and not _handed_over(before, signer)):
-                report.found("key", signer.since, signer.vkey.rsplit("+", 1)[0])
+                report.found("key", signer.since, number_of(signer.vkey))
         before = signer
 
 

@@ -48,6 +48,11 @@ def keyring() -> Keyring:
     return Keyring(tuple(rows) or ((0, ledger_key().verifier),))
 
 
+def number_of(vkey: str) -> str:
+    """The number of a key, by which people tell one from another; "" for a text that is no key."""
+    return ([*vkey.split("+", 2), "", ""])[1]
+
+
 def signing_key(size: int) -> SigningKey:
     """The private key for a checkpoint of ``size``. Raises :class:`KeyMismatch` while the file holds another (a rotation under way)."""
     key = ledger_key()

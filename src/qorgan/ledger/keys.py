@@ -25,6 +25,7 @@ from qorgan.evidence.succession import Succession
 from qorgan.ledger import log
 from qorgan.ledger.actors import Actor
 from qorgan.ledger.checkpoints import latest, make_checkpoint
+from qorgan.ledger.keyring import number_of
 from qorgan.ledger.kinds import KEY_LOST, KEY_ROTATED, Kind
 from qorgan.ledger.models import Entry, Signer
 from qorgan.ledger.signing import key_path, ledger_key
@@ -71,7 +72,7 @@ def refuse_wrong() -> None:
         raise KeyRefused(_("The ledger's key cannot be read (%(why)s): restore keys/ledger.key from the backup.") % {"why": error}) from error
     newest = Signer.objects.order_by("-since").first()
     if newest is not None:
-        fits, wanted = newest.vkey == found.vkey, newest.vkey.rsplit("+", 1)[0]
+        fits, wanted = newest.vkey == found.vkey, number_of(newest.vkey)
     else:
         fits, wanted = _signed(found), "?"
     if not fits:
@@ -80,7 +81,7 @@ def refuse_wrong() -> None:
                 "keys/ledger.key is not the key of this ledger: it is %(found)s, and %(wanted)s signs here. Nothing was changed; put the right file in its "
                 "place."
             )
-            % {"found": found.vkey.rsplit("+", 1)[0], "wanted": wanted}
+            % {"found": number_of(found.vkey), "wanted": wanted}
         )
 
 

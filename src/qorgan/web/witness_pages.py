@@ -16,7 +16,7 @@ from qorgan.evidence.keys import KeyFormatError, Verifier
 from qorgan.ledger import compare, timestamps, witness
 from qorgan.ledger.checkpoints import latest
 from qorgan.ledger.commands import make_checkpoint_if_possible
-from qorgan.ledger.keyring import KeyMismatch, keyring
+from qorgan.ledger.keyring import KeyMismatch, keyring, number_of
 from qorgan.ledger.models import Checkpoint, Signer, Timestamp
 from qorgan.ledger.notes import LONGEST
 from qorgan.people.models import Appointment, Organisation, Post
@@ -38,7 +38,7 @@ def witnesses(request: HttpRequest) -> HttpResponse:
         "troubles": sum(1 for one in seen if one.problem and one.configured),
         "last": max((one.at for one in seen if one.at), default=None),
         "stamps": [{"stamp": one, "clock": timestamps.clock_is_off(one)} for one in stamps],
-        "keys": [{"signer": one, "number": one.vkey.split("+")[1]} for one in Signer.objects.order_by("-since")],
+        "keys": [{"signer": one, "number": number_of(one.vkey)} for one in Signer.objects.order_by("-since")],
         "checkpoint": latest(),
         "verifier": keyring().newest.vkey,
     }
