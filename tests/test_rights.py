@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from qorgan.archive import docks
 from qorgan.archive.vault.models import HolderKey
@@ -14,7 +15,7 @@ from qorgan.archive.vault.tests.office import open_office, store_recording
 from qorgan.journals.actions import open_book
 from qorgan.journals.models import Mark
 from qorgan.ledger.checkpoints import make_checkpoint
-from qorgan.ledger.models import Entry
+from qorgan.ledger.models import Entry, Timestamp
 from qorgan.people.models import Post
 from qorgan.people.rights import GRANTS, Permission
 from qorgan.people.signatures import Proven
@@ -109,6 +110,10 @@ TABLE = {
     "ledger:entry": "22rr22-r>",
     "ledger:proof": "22rr22-r>",
     "ledger:check": "mmrrmmmr>",
+    "ledger:witnesses": "22rr222r>",
+    "ledger:compare": "22rr222r>",
+    "ledger:sheet": "mmrrmmmr>",
+    "ledger:stamp": "22rr222r>",
     "ledger:checkpoint": "222222222",
     "ledger:tile": "222222222",
     "norms:index": "2222222r>",
@@ -140,7 +145,8 @@ def world(cast: Cast) -> dict[str, Any]:
     )
     recording = store_recording(cast, case=inspection.pk)
     dock, _token = docks.create_dock(actor=SETUP, organisation=cast.karaganda, name="1")
-    make_checkpoint()
+    newest, now = make_checkpoint(), timezone.now()
+    stamp = Timestamp.objects.create(checkpoint=newest, tsa="http://127.0.0.1/", token=b"0", verdict="untold", received_at=now)
     return {
         "person_id": cast.marat.id,
         "appointment_id": cast.marat.appointments.get().id,
@@ -153,6 +159,7 @@ def world(cast: Cast) -> dict[str, Any]:
         "dock_id": dock.id,
         "key_id": HolderKey.objects.get(person=cast.gulnar).id,
         "number": 1,
+        "stamp_id": stamp.id,
         "position": Entry.objects.filter(organisation=str(cast.karaganda.id)).first().position,  # type: ignore[union-attr]
         "path": "0/000.p/1",
         "item_id": "444/11",

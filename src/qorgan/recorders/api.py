@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from qorgan.archive.docks import KeyChanged, NotADock, as_actor, authenticate, enrol
 from qorgan.archive.models import Dock
 from qorgan.archive.vault.access import current_generation
+from qorgan.ledger.keyring import statements
 from qorgan.ledger.signing import ledger_key
 from qorgan.people.rights import open_to_all
 from qorgan.recorders.access import policy_of
@@ -89,7 +90,7 @@ def office(dock: Dock, body: Body) -> JsonResponse:  # noqa: ARG001 - every call
     mine = Recorder.objects.filter(organisation=dock.organisation, withdrawn_at=None).order_by("inventory_number")
     key = ledger_key()
     return JsonResponse({
-        "origin": key.name, "vkey": key.verifier.vkey, "server_time": timezone.now().isoformat(),
+        "origin": key.name, "vkey": key.verifier.vkey, "keys": statements(), "server_time": timezone.now().isoformat(),
         "recipients": [generation.recipient] if generation else [], "generation": generation.number if generation else 0,
         "erase_after_receipt": policy_of(dock.organisation).erase_after_receipt,
         "recorders": [

@@ -26,6 +26,12 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError("expected a whole number from 1 on")
+    return number
+
+
 @dataclass(frozen=True)
 class Setting:
     """One declared setting. ``default`` is text, read by the same parser as the environment's."""
@@ -65,6 +71,16 @@ DECLARED: tuple[Setting, ...] = (
         int,
     ),
     Setting("QORGAN_SCRUB_MIB_PER_SECOND", "50", "Budget of the rolling check of stored recordings.", int),
+    Setting("QORGAN_TSA_URLS", "", "Time-stamp authorities (RFC 3161) that stamp the ledger's checkpoints: addresses, separated by commas.", _words),
+    Setting(
+        "QORGAN_TSA_ROOTS",
+        "",
+        "Files (PEM) with the certificates trusted for each of QORGAN_TSA_URLS, in the same order, “-” for none: such stamps are kept, not verified.",
+        _words,
+    ),
+    Setting("QORGAN_WITNESS_FILES", "", "Files on other disks or shares to which checkpoints are appended, separated by commas.", _words),
+    Setting("QORGAN_WITNESS_MAIL", "", "Addresses to which checkpoints are mailed, separated by commas.", _words),
+    Setting("QORGAN_WITNESS_HOURS", "24", "Every witness is shown the newest checkpoint after so many hours.", _positive),
     Setting("QORGAN_LOG_FORMAT", "console", "console or json."),
 )
 

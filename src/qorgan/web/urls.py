@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from qorgan.web import errors, ledger_pages, sign_in, today, verify_page
+from qorgan.web import errors, ledger_pages, sign_in, today, verify_page, witness_pages
 
 web = [
     path("", today.today, name="today"),
@@ -20,6 +20,10 @@ ledger = [
     path("<int:position>/", ledger_pages.entry, name="entry"),
     path("<int:position>/proof/", ledger_pages.proof, name="proof"),
     path("check/", ledger_pages.check_now, name="check"),
+    path("witnesses/", witness_pages.witnesses, name="witnesses"),
+    path("witnesses/compare/", witness_pages.comparing, name="compare"),
+    path("witnesses/sheet/", witness_pages.sheet, name="sheet"),
+    path("witnesses/stamp/<int:stamp_id>/", witness_pages.stamp, name="stamp"),
     path("checkpoint", ledger_pages.checkpoint, name="checkpoint"),
     path("tile/<path:path>", ledger_pages.tiles, name="tile"),
 ]
