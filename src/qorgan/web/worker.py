@@ -23,6 +23,7 @@ from qorgan.archive.scrub import scrub_some
 from qorgan.archive.vault.actions import lock_expired
 from qorgan.ledger.check import check_and_remember
 from qorgan.ledger.checkpoints import make_checkpoint
+from qorgan.people.letters import send_due_letters
 from qorgan.web.models import Duty
 
 logger = structlog.get_logger(__name__)
@@ -40,6 +41,7 @@ class Work:
 DUTIES: Mapping[str, Work] = {
     "ledger-checkpoint": Work(make_checkpoint, timedelta(minutes=1)),
     "ledger-check": Work(check_and_remember, timedelta(minutes=10)),
+    "letters-send": Work(send_due_letters, timedelta(seconds=15)),
     "archive-scrub": Work(scrub_some, timedelta(minutes=5)),
     "vault-lock-expired": Work(lock_expired, timedelta(minutes=1)),
     "uploads-forget-stale": Work(forget_stale_uploads, timedelta(hours=1)),
