@@ -16,6 +16,7 @@ from qorgan.journals.actions import current_book
 from qorgan.people.models import Appointment, Post, User
 from qorgan.people.rights import Actor, Permission, RequestWithActor, open_to_all
 from qorgan.recorders import today as recorders
+from qorgan.recorders.malfunctions.today import Band, band
 from qorgan.web.care import Care, care
 
 
@@ -43,7 +44,8 @@ def today(request: HttpRequest) -> HttpResponse:
     steps = first_steps(actor)
     values: dict[str, Any] = {"steps": [] if all(step.state == "done" for step in steps) else steps, **_now(actor)}
     values |= {"waiting": recorders.waiting(actor), "week": recorders.week(actor), "care": _care(actor), "runs_office": actor.may(Permission.RECORDER_READ)}
-    values["answer"] = answer(values["now"], values["waiting"])
+    values["band"] = band(actor)
+    values["answer"] = answer(values["now"], values["waiting"], values["band"])
     return render(request, "web/today.html", values)
 
 
@@ -89,8 +91,11 @@ def first_steps(actor: Actor) -> list[Step]:
     return [Step(title, text, basis, state, reverse(url), action) for (title, text, basis, url, action), state in zip(told, states, strict=True)]
 
 
-def answer(out: recorders.Now, wait: recorders.Waiting) -> str:
+def answer(out: recorders.Now, wait: recorders.Waiting, broken: Band) -> str:
     """The first question at that desk, answered in one line."""
+    if broken.unseen:
+        numbers = ", ".join(one.recorder.inventory_number for one in broken.unseen)
+        return ngettext("Recorder %(numbers)s does not work", "Recorders %(numbers)s do not work", len(broken.unseen)) % {"numbers": numbers}
     if out.failed:
         return ngettext("%(n)d recorder cannot be emptied", "%(n)d recorders cannot be emptied", out.failed) % {"n": out.failed}
     if out.late:
