@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from qorgan.recorders.malfunctions.models import Malfunction
@@ -16,7 +17,7 @@ class ReportForm(forms.Form):
     """A malfunction told at a desk or on a telephone, signed with one's own PIN (444 p.20)."""
 
     moment = forms.ChoiceField(label=_("Where"), choices=(), widget=forms.RadioSelect)
-    kind = forms.ChoiceField(label=_("What does not work"), choices=Malfunction.Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("What does not work"), choices=(), widget=forms.RadioSelect)
     words = forms.CharField(label=_("In words"), max_length=LONGEST_WORDS, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     since = forms.CharField(
         label=_("Since when"), max_length=20, required=False, widget=forms.TextInput(attrs={"placeholder": "14:05", "autocomplete": "off"}),
@@ -27,7 +28,8 @@ class ReportForm(forms.Form):
     def __init__(self, *args: Any, moments: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         where = self.fields["moment"]
-        where.choices = [(moment, Malfunction.Moment(moment).label) for moment in moments]  # type: ignore[attr-defined]
+        where.choices = [(moment, capfirst(Malfunction.Moment(moment).label)) for moment in moments]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [(value, capfirst(label)) for value, label in Malfunction.Kind.choices]  # type: ignore[attr-defined]
         if len(moments) == 1:
             where.widget, where.initial, where.required = forms.HiddenInput(), moments[0], False
 
