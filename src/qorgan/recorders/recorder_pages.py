@@ -80,7 +80,8 @@ def recorder(request: HttpRequest, recorder_id: UUID) -> HttpResponse:
         "out": next((issue for issue in page if issue.returned_at is None), None), "history": _history(found),
         "may_manage": actor.may(Permission.RECORDER_MANAGE, found.organisation_id), "pattern_name": dict(PATTERNS).get(found.pattern, found.pattern),
         "malfunctions": history_of(found), "may_report": actor.may(Permission.MALFUNCTION_REPORT, found.organisation_id),
-        "low_charge": access.policy_of(found.organisation).low_charge_percent, "labels": {field.name: field.verbose_name for field in Recorder._meta.fields}, **_recordings(actor, found),
+        "low_charge": access.policy_of(found.organisation).low_charge_percent,
+        "labels": {field.name: field.verbose_name for field in Recorder._meta.fields}, **_recordings(actor, found),
     }
     return render(request, "recorders/recorder.html", values)
 

@@ -45,7 +45,7 @@ def today(request: HttpRequest) -> HttpResponse:
     values: dict[str, Any] = {"steps": [] if all(step.state == "done" for step in steps) else steps, **_now(actor)}
     values |= {"waiting": recorders.waiting(actor), "week": recorders.week(actor), "care": _care(actor), "runs_office": actor.may(Permission.RECORDER_READ)}
     values["band"] = band(actor)
-    values["answer"] = answer(values["now"], values["waiting"], values["band"])
+    values["answer"] = _broken(values["band"]) or answer(values["now"], values["waiting"])
     return render(request, "web/today.html", values)
 
 
@@ -91,11 +91,8 @@ def first_steps(actor: Actor) -> list[Step]:
     return [Step(title, text, basis, state, reverse(url), action) for (title, text, basis, url, action), state in zip(told, states, strict=True)]
 
 
-def answer(out: recorders.Now, wait: recorders.Waiting, broken: Band) -> str:
+def answer(out: recorders.Now, wait: recorders.Waiting) -> str:
     """The first question at that desk, answered in one line."""
-    if broken.unseen:
-        numbers = ", ".join(one.recorder.inventory_number for one in broken.unseen)
-        return ngettext("Recorder %(numbers)s does not work", "Recorders %(numbers)s do not work", len(broken.unseen)) % {"numbers": numbers}
     if out.failed:
         return ngettext("%(n)d recorder cannot be emptied", "%(n)d recorders cannot be emptied", out.failed) % {"n": out.failed}
     if out.late:
@@ -108,6 +105,13 @@ def answer(out: recorders.Now, wait: recorders.Waiting, broken: Band) -> str:
     if wait.count:
         return ngettext("%(n)d thing waits for you", "%(n)d things wait for you", wait.count) % {"n": wait.count}
     return _("Everything is in its place")
+
+
+def _broken(broken: Band) -> str:
+    if not broken.unseen:
+        return ""
+    numbers = ", ".join(one.recorder.inventory_number for one in broken.unseen)
+    return ngettext("Recorder %(numbers)s does not work", "Recorders %(numbers)s do not work", len(broken.unseen)) % {"numbers": numbers}
 
 
 def _now(actor: Actor) -> dict[str, Any]:

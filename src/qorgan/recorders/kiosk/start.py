@@ -62,7 +62,7 @@ def _begin(request: HttpRequest, recorder: Recorder, answered: Mapping[str, str]
         refuse_without_book(recorder.organisation)
     except RecorderRefusal as refused:
         return refuse(request, refused.sentence, refused.basis, refused.advice, instead_of=recorder)
-    draft = drafts.save(request, drafts.Draft(str(recorder.pk), **answered))
+    draft = drafts.save(request, drafts.Draft(str(recorder.pk), person=answered.get("person", ""), inspection=answered.get("inspection", "")))
     return redirect("recorders:kiosk-charge" if draft.inspection else "recorders:kiosk-what" if draft.person else "recorders:kiosk-who")
 
 

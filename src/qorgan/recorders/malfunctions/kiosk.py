@@ -74,18 +74,11 @@ def sign(request: HttpRequest, step: Step) -> HttpResponse:
     signer = step.actor.person if issue else reporter
     if reporter is None or signer is None:
         return redirect("recorders:kiosk-who")
-    problem = ""
-    if request.method == "POST":
-        try:
-            return _write(request, step, fault, reporter, signer)
-        except SignatureRefused as error:
-            problem = str(error)
-        except RecorderRefusal as refused:
-            return refuse(request, refused.sentence, refused.basis, refused.advice)
-        except JournalRefusal as error:
-            return refuse(request, str(error), "444/9")
-    values = {"issue": issue, "reporter": reporter, "signer": signer, "fault": fault, "problem": problem, "steps": fault_steps(2)}
-    return ask(request, "kiosk_broken_sign.html", step, values, refused=bool(problem))
+    answer = _answer(request, step, fault, reporter, signer) if request.method == "POST" else ""
+    if isinstance(answer, HttpResponse):
+        return answer
+    values = {"issue": issue, "reporter": reporter, "signer": signer, "fault": fault, "problem": answer, "steps": fault_steps(2)}
+    return ask(request, "kiosk_broken_sign.html", step, values, refused=bool(answer))
 
 
 def fault_of(draft: drafts.Draft) -> Fault | None:
@@ -96,6 +89,18 @@ def fault_of(draft: drafts.Draft) -> Fault | None:
 def told_of(draft: drafts.Draft) -> str:
     """Kind and words of a draft, "" when it tells no malfunction."""
     return Fault(draft.fault_kind, draft.fault_words).told if draft.fault_kind else ""
+
+
+def _answer(request: HttpRequest, step: Step, fault: Fault, reporter: Person, signer: Person) -> HttpResponse | str:
+    """What follows the PIN; a sentence when it does not fit."""
+    try:
+        return _write(request, step, fault, reporter, signer)
+    except SignatureRefused as error:
+        return str(error)
+    except RecorderRefusal as refused:
+        return refuse(request, refused.sentence, refused.basis, refused.advice)
+    except JournalRefusal as error:
+        return refuse(request, str(error), "444/9")
 
 
 def _write(request: HttpRequest, step: Step, fault: Fault, reporter: Person, signer: Person) -> HttpResponse:

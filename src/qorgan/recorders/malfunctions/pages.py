@@ -98,7 +98,7 @@ def seen(request: HttpRequest, malfunction_id: UUID) -> HttpResponse:
     except RecorderRefusal as refused:
         raise PermissionDenied(refused.sentence) from refused
     say_written(request, _("Noted: you have seen it."), f"recorder:{found.recorder_id}")
-    return redirect("web:today" if "today" in request.POST else "recorders:malfunction", **({} if "today" in request.POST else {"malfunction_id": found.pk}))
+    return redirect("web:today") if "today" in request.POST else redirect("recorders:malfunction", found.pk)
 
 
 @requires(Permission.RECORDER_MANAGE)
