@@ -1,5 +1,7 @@
 """Letters against a real mail server in all its moods: taken, refused, put off, broken off, silent, away (444 p.20)."""
 
+import os
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -14,7 +16,7 @@ from django.utils import timezone
 
 from qorgan.ledger.models import Entry
 from qorgan.ledger.transactions import writing
-from qorgan.people import actions
+from qorgan.people import actions, letters
 from qorgan.people.letters import BACKOFF, LetterRefusal, send_again, send_due_letters, write_letter
 from qorgan.people.models import Delivery, Letter, Person
 from qorgan.people.tests.cast import SETUP, Cast, make_cast
@@ -258,12 +260,25 @@ def test_two_workers_send_it_once(office: PostOffice) -> None:
     assert connection.vendor in {"sqlite", "postgresql"}
 
 
-def test_a_worker_that_died_while_sending_gives_it_back(cast: Cast, office: PostOffice) -> None:
-    letter = write(cast)
-    Letter.objects.filter(pk=letter.pk).update(attempts=1, due_at=timezone.now() + timedelta(minutes=5))  # taken, and the worker is gone
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_between_the_servers_yes_and_the_note(office: PostOffice) -> None:
+    """The letter is not lost: after five minutes it is taken again, under the same Message-ID."""
+    letter = write(make_cast())
+    connections.close_all()
+    if (child := os.fork()) == 0:
+        letters._settle = lambda *_args: os.kill(os.getpid(), signal.SIGKILL)
+        send_due_letters()
+        os._exit(0)
+    _pid, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    assert len(office.moods.mails) == 1
+    assert (fresh(letter).state, fresh(letter).attempts) == ("waiting", 1)
     assert send_due_letters() == 0
+    assert timedelta(minutes=4) < fresh(letter).due_at - timezone.now() <= letters.TAKEN
     make_due(letter)
     assert send_due_letters() == 1
+    assert len({mail["Message-ID"] for mail in office.moods.mails}) == 1
 
 
 def test_the_page_says_what_became_of_each(cast: Cast, client_of: ClientOf, office: PostOffice) -> None:
@@ -284,13 +299,12 @@ def test_the_page_says_what_became_of_each(cast: Cast, client_of: ClientOf, offi
 
 
 def test_older_letters_are_on_the_next_page(cast: Cast, client_of: ClientOf) -> None:
-    letters = [write(cast, subject=f"Хат-{number:02}") for number in range(33)]
-    client, page = client_of("olga"), ""
+    written = [write(cast, subject=f"Хат-{number:02}") for number in range(33)]
+    client = client_of("olga")
     page = client.get("/people/letters/").content.decode()
     assert "Хат-32" in page
     assert "Хат-02" not in page
-    assert len(letters) == 33
-    older = client.get("/people/letters/", {"before": f"{fresh(letters[3]).made_at.isoformat()}~{letters[3].pk}"}).content.decode()
+    older = client.get("/people/letters/", {"before": f"{fresh(written[3]).made_at.isoformat()}~{written[3].pk}"}).content.decode()
     assert [f"Хат-{n:02}" in older for n in (0, 1, 2, 3)] == [True, True, True, False]
     assert client.get("/people/letters/", {"before": "nonsense"}).status_code == 200
 

@@ -13,7 +13,7 @@ from qorgan.people.rights import Permission, requires
 from qorgan.recorders import issuing
 from qorgan.recorders.books import refuse_without_book
 from qorgan.recorders.kiosk import draft as drafts
-from qorgan.recorders.kiosk.pages import actor_of, kiosk_page, refuse, station_of
+from qorgan.recorders.kiosk.pages import IDLE_SECONDS, actor_of, kiosk_page, refuse, station_of
 from qorgan.recorders.kiosk.scanning import find_recorder
 from qorgan.recorders.models import Issue, Recorder
 from qorgan.recorders.refusals import RecorderRefusal
@@ -37,11 +37,13 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @kiosk_page
 def done(request: HttpRequest) -> HttpResponse:
-    """What was written; the screen returns to the start by itself."""
+    """What was written; the screen returns to the start by itself, later when another recorder is offered."""
     written = request.session.pop(DONE, None)
     if written is None:
         return redirect("recorders:kiosk")
-    return render(request, "recorders/kiosk_done.html", {"written": written, "start_url": reverse("recorders:kiosk")})
+    start_url = reverse("recorders:kiosk")
+    values = {"written": written, "start_url": start_url, "idle_seconds": IDLE_SECONDS, "idle_url": start_url if written["verb"] == "reported" else ""}
+    return render(request, "recorders/kiosk_done.html", values)
 
 
 @requires(Permission.KIOSK_USE)

@@ -76,12 +76,20 @@ class Malfunction(models.Model):
     @property
     def told(self) -> str:
         """What is wrong, in the language of the page: the kind, and the words if there are any."""
-        return f"{self.get_kind_display()}: {self.words}" if self.words else str(self.get_kind_display())
+        return told(self.kind, self.words)
 
     @property
     def since(self) -> datetime:
         """From when on it did not work: as told, or else when it was reported."""
         return self.began_at or self.reported_at
+
+
+def told(kind: str, words: str) -> str:
+    """Kind and words of a malfunction in the language of the page; "something else" says nothing beside words."""
+    if words and kind == Malfunction.Kind.OTHER:
+        return words
+    label = str(Malfunction.Kind(kind).label)
+    return f"{label}: {words}" if words else label
 
 
 class Notice(models.Model):

@@ -1,5 +1,7 @@
 """Head and responsible person are told at once: a letter each, and a band on their first page until they have seen it (444 p.20)."""
 
+from datetime import datetime
+
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -75,10 +77,13 @@ def _text(malfunction: Malfunction, number: str) -> str:
         _("Recorder %(number)s does not work (order 444, paragraph 20).") % {"number": number},
         "",
         _("Malfunction: %(kind)s, %(moment)s") % {"kind": malfunction.get_kind_display(), "moment": malfunction.get_moment_display()},
-        _("Since: %(moment)s") % {"moment": timezone.localtime(malfunction.since).strftime("%d.%m.%Y %H:%M")},
-        _("Reported: %(moment)s, %(name)s")
-        % {"moment": timezone.localtime(malfunction.reported_at).strftime("%d.%m.%Y %H:%M"), "name": malfunction.person.short_name},
+        *([_("Since: %(moment)s") % {"moment": _moment(malfunction.began_at)}] if malfunction.began_at else []),
+        _("Reported: %(moment)s, %(name)s") % {"moment": _moment(malfunction.reported_at), "name": malfunction.person.short_name},
         "",
         _("It is not issued until it is repaired. Note on the first page of Qorgan that you have seen this."),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _moment(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%d.%m.%Y %H:%M")

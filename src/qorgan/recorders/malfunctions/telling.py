@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from qorgan.recorders.malfunctions.models import Malfunction
+from qorgan.recorders.malfunctions.models import Malfunction, told
 from qorgan.recorders.models import Issue
 from qorgan.recorders.refusals import RecorderRefusal
 
@@ -26,8 +26,7 @@ class Fault:
     @property
     def told(self) -> str:
         """Kind and words, in the language of the page."""
-        kind = str(Malfunction.Kind(self.kind).label)
-        return f"{kind}: {self.words.strip()}" if self.words.strip() else kind
+        return told(self.kind, self.words.strip())
 
 
 def refuse_fault(fault: Fault, issue: Issue | None, now: datetime) -> None:
@@ -57,12 +56,12 @@ def since(typed: str, now: datetime) -> datetime | None:
     day, month, year, hour, minute = (int(part) if part else None for part in found.groups())
     local = timezone.localtime(now).replace(second=0, microsecond=0)
     try:
-        told = local.replace(hour=hour or 0, minute=minute or 0)
+        moment = local.replace(hour=hour or 0, minute=minute or 0)
         if year is not None:
-            return told.replace(year=year, month=month or 1, day=day or 1)
+            return moment.replace(year=year, month=month or 1, day=day or 1)
     except ValueError as error:
         raise RecorderRefusal(_("There is no such time: %(typed)s.") % {"typed": typed.strip()}, basis="444/20") from error
-    return told if told <= now else told - timedelta(days=1)
+    return moment if moment <= now else moment - timedelta(days=1)
 
 
 def note(fault: Fault, *, by_telephone: str = "") -> str:

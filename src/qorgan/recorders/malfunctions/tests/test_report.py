@@ -1,5 +1,7 @@
 """A recorder does not work: signed in the journal, kept back, told at once to the two who must know (444 p.20)."""
 
+import os
+import signal
 from collections.abc import Callable
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -288,6 +290,32 @@ def test_it_is_written_whole_or_not_at_all(desk: Desk, broken_at: int, monkeypat
         assert (Entry.objects.count(), fresh(desk).faulty_since) == (before, None)
     else:
         assert broken_at == len(calls) == 7  # row, three cells, two letters, the report
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("entries", [1, 4, 6, 7])
+def test_the_server_is_killed_in_the_middle(desk: Desk, entries: int) -> None:
+    """kill -9 before the ledger's nth entry of the report: nothing of it remains, and it can be reported at once."""
+    before = Entry.objects.count()
+    connections.close_all()
+    if (child := os.fork()) == 0:
+        count, append = iter(range(entries - 1, -1, -1)), log.append
+
+        def dying(*args: object, **values: object) -> Entry:
+            if next(count) == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return append(*args, **values)  # type: ignore[arg-type]
+
+        log.append = dying  # type: ignore[assignment]
+        desk.break_down()
+        os._exit(0)
+    _pid, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    left = [Row.objects.count(), Mark.objects.count(), Malfunction.objects.count(), Notice.objects.count(), Letter.objects.count()]
+    assert left == [0, 0, 0, 0, 0]
+    assert (Entry.objects.count(), fresh(desk).faulty_since) == (before, None)
+    assert desk.break_down().mark.row.number == 1
 
 
 def test_repaired_it_goes_out_again(desk: Desk) -> None:
