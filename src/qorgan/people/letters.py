@@ -27,7 +27,7 @@ from qorgan.ledger.transactions import writing
 from qorgan.people import kinds
 from qorgan.people.models import Delivery, Letter, Organisation, Person
 
-BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60, 120, 240, 480, 960, 1440))  # then it is given up: after two days
+BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60, 120, 240, 480, 960, 1440))  # then it is given up: after two days and a third
 TAKEN = timedelta(minutes=5)  # a worker that dies while sending gives the letter back after so long
 MOST = 50  # letters of one run
 RUN_SECONDS = 45.0  # other duties wait for this one
