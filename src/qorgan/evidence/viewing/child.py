@@ -18,7 +18,7 @@ from qorgan.evidence.viewing.wire import Asked, Failed, Teller
 
 Verb = Callable[[dict[str, Any], Asked, Teller], None]
 VERBS: dict[str, Verb] = {
-    "still": pictures.still,
+    "stills": pictures.stills,
     "thumbnails": pictures.thumbnails,
     "curves": curves.curves,
     "start": cutting.start,

@@ -15,14 +15,25 @@ _MOST_WIDTH = 8192
 _PATIENCE = 5_000  # packets looked at for one key picture: a file without marked key pictures must not be read whole for each
 
 
-def still(job: dict[str, Any], file: Asked, teller: Teller) -> None:
-    """The frame shown at ``at_us``: the last that begins at or before it. Tells its own time, then gives it as ``jpeg`` or ``png``."""
+def stills(job: dict[str, Any], file: Asked, teller: Teller) -> None:
+    """For each of ``times`` the frame shown then: the last that begins at or before it. Tells its own time, then gives it as ``form``.
+
+    ``width`` 0 keeps its own. A time without a picture is passed over; fails only when none has one.
+    """
+    given = 0
     with open_media(file, ahead=NEAR) as container:
         stream = pictures_of(container)
-        at, frame = _shown_at(container, stream, int(job["at_us"]))
-        width, height = _size(frame, stream, int(job.get("width") or 0))
-        teller.value({"frame_us": at, "width": width, "height": height})
-        teller.data(picture(frame, width, height, str(job["form"])))
+        for wanted in job["times"]:
+            try:
+                at, frame = _shown_at(container, stream, int(wanted))
+            except Failed:
+                continue
+            width, height = _size(frame, stream, int(job["width"]))
+            teller.value({"wanted_us": int(wanted), "frame_us": at, "width": width, "height": height})
+            teller.data(picture(frame, width, height, str(job["form"])))
+            given += 1
+    if not given:
+        raise Failed("no-picture")
 
 
 def thumbnails(job: dict[str, Any], file: Asked, teller: Teller) -> None:
