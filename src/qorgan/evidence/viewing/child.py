@@ -1,10 +1,13 @@
 """The child process that decodes: ``python -m qorgan.evidence.viewing.child``, its job and limits as JSON in the only argument.
 
-It limits itself before it asks for a byte of the recording, opens no file, and may die: the parent expects that.
+It limits itself before it asks for a byte of the recording, can open no file, socket or process, and may die: the parent expects that.
 """
 
+import importlib
 import json
 import os
+import pkgutil
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -27,11 +30,16 @@ VERBS: dict[str, Verb] = {
 }
 
 
+_NEVER = frozenset({"av.__main__", "av.about", "av.datasets"})
+
+
 def main(arguments: list[str]) -> int:
     """Carry out one job, tell what comes of it, and end."""
     job = json.loads(arguments[0])
     os.nice(int(job["nice"]))
+    _load_everything()
     limit(int(job["cpu_seconds"]), int(job["memory_mib"]), 0)
+    _shut_in()
     # Wall-clock time too: a child that waits for a reader who never comes ends with the unlocking.
     signal.setitimer(signal.ITIMER_REAL, float(job["seconds"]))
     av.logging.set_level(av.logging.PANIC)
@@ -47,6 +55,19 @@ def main(arguments: list[str]) -> int:
         teller.fail("unreadable")
     # A library that crashes while it is being unloaded would spoil what was told already.
     os._exit(0)
+
+
+def _load_everything() -> None:
+    """The library loads parts of itself when it meets such a track; by then no file can be opened."""
+    for module in pkgutil.walk_packages(av.__path__, "av."):
+        if module.name not in _NEVER:
+            importlib.import_module(module.name)
+
+
+def _shut_in() -> None:
+    """No further file, socket, pipe or process: what strikes through a decoder finds three pipes and nothing else."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def clip(job: dict[str, Any], file: Asked, teller: Teller) -> None:
                 except (av.FFmpegError, ValueError):
                     continue
                 teller.value({"form": form, "from_us": true})
-                seek(container, true - _BACK[1] * SECOND)  # some forms land a little late
+                seek(container, true)
                 _copy(container, target, copies, _Span(true, until, first_us))
                 return
         raise Failed("cannot-cut")

@@ -14,6 +14,8 @@ from qorgan.evidence.viewing.wire import Asked, Failed
 
 NEAR = 64 * 1024
 FAR = 512 * 1024
+_LOOSE = frozenset({"mpegts", "mpeg"})
+_EARLY = 3 * SECOND  # forms without an index land near a time, and as well behind it
 MOST_PIXELS = 8192 * 8192
 
 
@@ -51,8 +53,9 @@ def zero_of(container: InputContainer) -> int:
 
 def seek(container: InputContainer, at_us: int) -> None:
     """Go to the key picture at or before a time; a form that cannot seek starts at its beginning. Never raises."""
+    early = _EARLY if container.format.name in _LOOSE else 0
     try:
-        container.seek(zero_of(container) + max(0, at_us), backward=True, any_frame=False)
+        container.seek(zero_of(container) + max(0, at_us - early), backward=True, any_frame=False)
     except (av.FFmpegError, OSError):
         try:
             container.seek(0)
