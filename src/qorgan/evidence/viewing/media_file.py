@@ -51,9 +51,14 @@ def zero_of(container: InputContainer) -> int:
     return int(container.start_time or 0)
 
 
+def seeks_loosely(container: InputContainer) -> bool:
+    """Whether this form has no index: it is then entered earlier than asked."""
+    return container.format.name in _LOOSE
+
+
 def seek(container: InputContainer, at_us: int) -> None:
     """Go to the key picture at or before a time; a form that cannot seek starts at its beginning. Never raises."""
-    early = _EARLY if container.format.name in _LOOSE else 0
+    early = _EARLY if seeks_loosely(container) else 0
     try:
         container.seek(zero_of(container) + max(0, at_us - early), backward=True, any_frame=False)
     except (av.FFmpegError, OSError):

@@ -8,7 +8,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from qorgan.evidence.packets import SECOND
-from qorgan.evidence.viewing.media_file import NEAR, frames, open_media, pictures_of, seek, time_us, zero_of
+from qorgan.evidence.viewing.media_file import NEAR, frames, open_media, pictures_of, seek, seeks_loosely, time_us, zero_of
 from qorgan.evidence.viewing.wire import Asked, Failed, Teller
 
 _MOST_WIDTH = 8192
@@ -86,21 +86,32 @@ def _shown_at(container: InputContainer, stream: VideoStream, at_us: int) -> tup
 def _key_picture(container: InputContainer, stream: VideoStream, at_us: int) -> tuple[int, av.VideoFrame] | None:
     """The key picture from a time backwards, decoded alone."""
     seek(container, at_us)
-    zero, context = zero_of(container), stream.codec_context
+    context = stream.codec_context
     try:
-        for number, packet in enumerate(container.demux(stream)):
-            if number > _PATIENCE or not packet.size:
-                return None
-            if not packet.is_keyframe:
-                continue
-            given = [*context.decode(packet), *context.decode(None)]
-            context.flush_buffers()
-            if given:
-                at = time_us(packet.pts if packet.pts is not None else packet.dts, packet.time_base, zero)
-                return (at_us if at is None else at), given[0]
+        packet, at = _key_packet(container, stream, at_us)
+        given = [] if packet is None else [*context.decode(packet), *context.decode(None)]
     except (av.FFmpegError, OSError, ValueError):
+        return None
+    finally:
         context.flush_buffers()
-    return None
+    return (at, given[0]) if given else None
+
+
+def _key_packet(container: InputContainer, stream: VideoStream, at_us: int) -> tuple[Any, int]:
+    """The packet of that key picture, and its time; the first one where the form seeks well, the last one before the time elsewhere."""
+    zero, loose = zero_of(container), seeks_loosely(container)
+    found: tuple[Any, int] = (None, at_us)
+    for number, packet in enumerate(container.demux(stream)):
+        if number > _PATIENCE or not packet.size:
+            break
+        if packet.is_keyframe:
+            at = time_us(packet.pts if packet.pts is not None else packet.dts, packet.time_base, zero)
+            if found[0] is not None and at is not None and at > at_us:
+                break
+            found = packet, at_us if at is None else at
+            if not loose:
+                break
+    return found
 
 
 def _size(frame: av.VideoFrame, stream: VideoStream, width: int) -> tuple[int, int]:
