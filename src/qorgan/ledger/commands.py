@@ -23,7 +23,8 @@ def _check(options: argparse.Namespace) -> int:
     """Exit 0 when everything holds, 1 when something does not."""
     report = check_and_remember()
     if options.format == "json":
-        print(json.dumps({"holds": report.holds, "size": report.size, "root": report.root, "checkpoints": report.checkpoints, "problems": report.problems}))
+        values = {"holds": report.holds, "size": report.size, "root": report.root, "checkpoints": report.checkpoints}
+        print(json.dumps({**values, "destroyed": report.destroyed, "problems": report.problems}, ensure_ascii=False))
     else:
         for line in sentences(report):
             print(line)
@@ -32,8 +33,12 @@ def _check(options: argparse.Namespace) -> int:
 
 def sentences(report: Report) -> list[str]:
     """The report in words."""
+    gone = [
+        _("Contents destroyed under %(paper)s: %(count)d; their commitments stand.") % {"paper": paper, "count": count}
+        for paper, count in sorted(report.destroyed.items())
+    ]
     if report.holds:
-        return [_("The ledger holds: %(size)d entries, %(checkpoints)d checkpoints, root %(root)s.") % vars(report)]
+        return [_("The ledger holds: %(size)d entries, %(checkpoints)d checkpoints, root %(root)s.") % vars(report), *gone]
     words = {
         "position": _("Entry %(position)d: another stands in its place (%(detail)s)."),
         "content-missing": _("Entry %(position)d: its content is missing."),
@@ -42,7 +47,7 @@ def sentences(report: Report) -> list[str]:
         "tree-differs": _("Checkpoint %(position)d: the tree differs from what was signed; something changed in entries %(detail)s."),
         "entries-missing": _("Entries from %(position)d on are missing, though a checkpoint covers them (%(detail)s)."),
     }
-    return [words[problem["code"]] % problem for problem in report.problems]
+    return [*(words[problem["code"]] % problem for problem in report.problems), *gone]
 
 
 def _checkpoint(options: argparse.Namespace) -> int:

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "qorgan.recorders",
     "qorgan.archive",
     "qorgan.archive.vault",
+    "qorgan.archive.retention",
     "qorgan.journals",
     "qorgan.documents",
     "qorgan.norms",
