@@ -19,6 +19,7 @@ from qorgan.archive.guards import actor_of, open_vault, unseen_without
 from qorgan.archive.models import Recording
 from qorgan.archive.particulars import particulars
 from qorgan.archive.playing import showing
+from qorgan.archive.retention.panel import panel, tombstone
 from qorgan.archive.streaming import Plain, answer
 from qorgan.archive.vault.forms import PURPOSES, UnlockForm
 from qorgan.archive.vault.models import Grant, Opening, Unlocking
@@ -49,6 +50,8 @@ def unlock_view(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """Open the vault for a purpose, with the holder's secret."""
     found = _playable(request, recording_id)
     form, actor = UnlockForm(request.POST), actor_of(request)
+    if found.is_gone:
+        return redirect("archive:recording", found.pk)
     if not form.is_valid() or actor.person is None or request.session.session_key is None:
         return _page(request, found, form, status=422)
     try:
@@ -106,6 +109,9 @@ def _playable(request: HttpRequest, recording_id: UUID) -> Recording:
 
 
 def _bytes(request: HttpRequest, found: Recording, kind: Opening.Kind, content_type: str) -> HttpResponseBase:
+    if found.is_gone:
+        text = _("This recording was destroyed after its storage term: nothing of it is left to show (444 p.12).")
+        return HttpResponse(text, content_type=PLAIN_TEXT, status=410)
     vault = open_vault(request, found.organisation_id)
     if vault is None:
         text = _("The vault is locked: state a purpose and give your secret on the recording's page (444 p.13, 21).")
@@ -141,6 +147,8 @@ def _opener(request: HttpRequest, found: Recording, vault: OpenVault, kind: Open
 
 def _page(request: HttpRequest, found: Recording, form: UnlockForm, status: int = 200) -> HttpResponse:
     actor = actor_of(request)
+    if found.is_gone:
+        return render(request, "retention/tombstone.html", tombstone(found, actor))
     may_play = actor.may(Permission.RECORDING_PLAY, found.organisation_id)
     vault = open_vault(request, found.organisation_id) if may_play else None
     values: dict[str, Any] = {
@@ -148,6 +156,7 @@ def _page(request: HttpRequest, found: Recording, form: UnlockForm, status: int 
         "has_key": may_play and actor.person is not None and confirmed_key(found.organisation, actor.person) is not None,
         "form": form, "purposes": PURPOSES, "holders": holders(found.organisation).values(),
         "unlock_minutes": settings.QORGAN["QORGAN_UNLOCK_MINUTES"], "no_key": _no_key(found), "openings": _openings(request, found),
+        "kept": panel(found, actor),
     }
     response = render(request, "archive/recording.html", values, status=status)
     response["Cache-Control"] = "private, no-store"

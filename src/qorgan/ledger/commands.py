@@ -34,7 +34,7 @@ def _check(options: argparse.Namespace) -> int:
 def sentences(report: Report) -> list[str]:
     """The report in words."""
     gone = [
-        _("Contents destroyed under %(paper)s: %(count)d; their commitments stand.") % {"paper": paper, "count": count}
+        _("Contents destroyed under act %(paper)s: %(count)d; their commitments stand.") % {"paper": paper, "count": count}
         for paper, count in sorted(report.destroyed.items())
     ]
     if report.holds:

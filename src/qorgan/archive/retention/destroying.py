@@ -121,7 +121,7 @@ def _finish(pk: int) -> Line:
             return line
         recording, act, subject = line.recording, line.act, f"recording:{line.recording_id}"
         contents.destroy(
-            positions_to_destroy(recording), actor=_worker(line), because=f"act {act.number}", subject=subject, organisation=str(act.organisation_id)
+            positions_to_destroy(recording), actor=_worker(line), because=f"№ {act.number}", subject=subject, organisation=str(act.organisation_id)
         )
         entry = log.append(
             kinds.DESTROYED, actor=_worker(line), subject=subject, organisation=str(act.organisation_id), payload={**_named(line), "found": str(line.found)}

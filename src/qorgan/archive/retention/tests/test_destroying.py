@@ -52,7 +52,7 @@ def test_an_act_signed_by_both_destroys_file_particulars_and_contents(stored: li
         assert Line.objects.get(recording=one).found == "whole"
     assert Act.objects.get().state == "finished"
     assert report.holds
-    assert report.destroyed == {f"act {act.number}": 3}
+    assert report.destroyed == {f"№ {act.number}": 3}
     assert (seen.holds, seen.checked, seen.orphans) == (True, 0, [])
     assert access.destroyed_hashes() == {one.sealed_blake3 for one in stored}
 
