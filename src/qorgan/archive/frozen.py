@@ -46,7 +46,8 @@ class FrozenUntilDestroyed(Operation):
     """Values of ``kept`` and ``cleared`` stay as they were inserted; once, when ``destroyed_at`` is filled, ``cleared`` become empty.
 
     ``cleared`` maps a column to what it is after destruction ("NULL" or an SQL literal); those in ``free`` may change before, and are
-    empty after as well; those in ``fixed`` may change before and stay after. ``destroying_at`` comes before ``destroyed_at``; neither changes once filled, and after the second nothing does.
+    empty after as well; those in ``fixed`` may change before and stay after. ``destroying_at`` comes before ``destroyed_at``; neither
+    changes once filled, and after the second nothing does.
     """
 
     reduces_to_sql = True

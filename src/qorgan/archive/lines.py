@@ -16,7 +16,10 @@ from django.utils.translation import ngettext
 from qorgan.archive.models import Recording
 
 NOTHING = "–"
-_COLUMNS = ("id", "started_at", "stored_at", "name", "case_label", "person_name", "source_number", "plain_size", "offset_ms", "media", "ended_at", "destroying_at", "destroyed_at", "destroyed_act")
+_COLUMNS = (
+    "id", "started_at", "ended_at", "stored_at", "name", "case_label", "person_name", "source_number", "plain_size", "offset_ms", "media",
+    "destroying_at", "destroyed_at", "destroyed_act",
+)
 _SHOWN_OFFSET_MS = 1000
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from qorgan.documents.dates import date_time, official_date, quoted_date, short_date, size
+from qorgan.documents.dates import date_time, number, quoted_date, short_date
 from qorgan.documents.forms import JSON, MarkPaper, Method
 from qorgan.documents.render import PaperLanguage
 
@@ -63,14 +63,18 @@ class DestructionActPaper:
         states = [line.state for line in self.lines]
         return {
             "organisation": self.organisation, "number": self.number, "composed_on": quoted_date(self.composed_on, language, on=False), "state": self.state,
-            "count": len(self.lines), "bytes": size(sum(line.size for line in self.lines), language), "lines": [_line(line, language) for line in self.lines],
+            "count": len(self.lines), "bytes": _bytes(sum(line.size for line in self.lines), language), "lines": [_line(line, language) for line in self.lines],
             "responsible": _signer(self.responsible, language), "head": _signer(self.head, language),
             "destroyed": states.count("destroyed"), "spared": states.count("spared"), "left": states.count("pending") + states.count("destroying"),
             "finished_at": date_time(self.finished_at) if self.finished_at else "", "stopped_at": date_time(self.stopped_at) if self.stopped_at else "",
             "stopped_by": self.stopped_by, "stopped_because": self.stopped_because, "content_hash": self.digest,
             "ledger_position": "" if self.ledger_position is None else str(self.ledger_position), "printed_at": date_time(self.printed_at),
-            "printed_on": official_date(self.printed_at.date(), language),
         }
+
+
+def _bytes(count: int, language: PaperLanguage) -> str:
+    """The exact number: an act does not round."""
+    return f"{number(count, language)} байт"
 
 
 def _signer(signer: Signer | None, language: PaperLanguage) -> JSON | None:
@@ -81,7 +85,8 @@ def _signer(signer: Signer | None, language: PaperLanguage) -> JSON | None:
 
 def _line(line: DestructionLine, language: PaperLanguage) -> JSON:
     return {
-        "number": line.number, "position": line.position, "ended_on": short_date(line.ended_on), "due_on": short_date(line.due_on), "inspection": line.inspection,
-        "recorder": line.recorder, "category": line.category, "size": size(line.size, language), "sha256": line.plain_sha256, "state": line.state,
+        "number": line.number, "position": line.position, "ended_on": short_date(line.ended_on), "due_on": short_date(line.due_on),
+        "inspection": line.inspection, "recorder": line.recorder, "category": line.category, "size": _bytes(line.size, language),
+        "sha256": line.plain_sha256, "state": line.state,
         "words": line.words, "at": date_time(line.at) if line.at else "",
     }

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 from qorgan.ledger import access
 from qorgan.ledger.check import check_and_remember
 from qorgan.ledger.checkpoints import latest, make_checkpoint, proof_text, tile
-from qorgan.ledger.kinds import registered
 from qorgan.ledger.contents import destroyed_under
+from qorgan.ledger.kinds import registered
 from qorgan.ledger.log import committed, said
 from qorgan.ledger.models import Checkpoint, Destroyed, Entry
 from qorgan.ledger.signing import ledger_key

@@ -135,7 +135,10 @@ def _progress(found: Act) -> dict[str, Any]:
     for state in found.lines.order_by().values_list("state", flat=True):
         counts[state] += 1
     done = counts[State.DESTROYED] + counts[State.SPARED]
-    return {"act": found, "state": found.state, "destroyed": counts[State.DESTROYED], "spared": counts[State.SPARED], "done": done, "left": found.recordings - done}
+    return {
+        "act": found, "state": found.state, "destroyed": counts[State.DESTROYED], "spared": counts[State.SPARED], "done": done,
+        "left": found.recordings - done,
+    }
 
 
 def _will(found: Act) -> list[str]:

@@ -10,16 +10,16 @@ from django.utils.translation import gettext_lazy
 
 from qorgan.archive.models import Recording
 from qorgan.archive.retention.models import Hold
+from qorgan.archive.retention.terms import inspection_number
 from qorgan.people.forms import date_field
 from qorgan.people.models import Organisation
 
 MOST_INSPECTIONS = 50
-_REASON = {"label": gettext_lazy("Reason"), "max_length": 500}
 _HAND = forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
 
 def _reason(help_text: Any) -> forms.CharField:
-    return forms.CharField(**_REASON, widget=forms.Textarea(attrs={"rows": 2}), help_text=help_text)
+    return forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text=help_text)
 
 
 class HoldForm(forms.Form):
@@ -49,7 +49,7 @@ class HoldForm(forms.Form):
         self.order_fields(["scope", "reason", "until"])
 
     def clean_inspections(self) -> list[tuple[Any, str]]:
-        """``(case, label)`` of every number. Raises ``ValidationError`` naming one of which nothing is stored."""
+        """``(case, number)`` of every number. Raises ``ValidationError`` naming one of which nothing is stored."""
         numbers = list(dict.fromkeys(line.strip().removeprefix("№").strip() for line in self.cleaned_data["inspections"].splitlines() if line.strip()))
         if len(numbers) > MOST_INSPECTIONS:
             raise ValidationError(_("At most %(count)d inspections at a time.") % {"count": MOST_INSPECTIONS})
@@ -57,10 +57,10 @@ class HoldForm(forms.Form):
 
     def _case(self, number: str) -> tuple[Any, str]:
         mine = Recording.objects.filter(organisation=self.organisation, case__isnull=False, destroying_at=None)
-        found = mine.filter(case_label__startswith=f"№ {number} · ").values_list("case", "case_label").first()
-        if found is None:
+        case = mine.filter(case_label__startswith=f"№ {number} · ").values_list("case", flat=True).first()
+        if case is None:
             raise ValidationError(_("Nothing is stored for an inspection № %(number)s.") % {"number": number})
-        return found
+        return case, number
 
     def targets(self) -> tuple[Hold.Scope, Sequence[Recording | tuple[Any, str]]]:
         """What the form names, of valid data."""
@@ -68,7 +68,7 @@ class HoldForm(forms.Form):
             found: list[tuple[Any, str]] = self.cleaned_data["inspections"]
             return (Hold.Scope.CASE if len(found) > 1 else Hold.Scope.INSPECTION), found
         if self.cleaned_data["scope"] == Hold.Scope.INSPECTION:
-            return Hold.Scope.INSPECTION, [(self.recording.case, self.recording.case_label)]
+            return Hold.Scope.INSPECTION, [(self.recording.case, inspection_number(self.recording))]
         return Hold.Scope.RECORDING, [self.recording]
 
 

@@ -17,6 +17,7 @@ from qorgan.archive.retention import access, acts
 from qorgan.archive.retention.lists import Fallen, Month, coming, fallen
 from qorgan.archive.retention.models import Act, Category, Proposal
 from qorgan.archive.retention.refusals import RetentionRefusal
+from qorgan.archive.retention.terms import inspection_number
 from qorgan.people.models import Organisation
 from qorgan.people.rights import Permission, requires
 
@@ -42,7 +43,8 @@ def due(request: HttpRequest) -> HttpResponse:
     found = list(fallen(organisation))
     free, kept = [one for one in found if one.is_free], [one for one in found if one.hold is not None]
     values = {
-        "organisation": organisation, "free": free[:SHOWN], "free_count": len(free), "more": max(0, len(free) - SHOWN), "held": kept[:SHOWN], "held_count": len(kept),
+        "organisation": organisation, "free": free[:SHOWN], "free_count": len(free), "more": max(0, len(free) - SHOWN),
+        "held": kept[:SHOWN], "held_count": len(kept),
         "bytes": sum(one.recording.plain_size for one in free), "listed": sum(one.line is not None for one in found),
         "open_acts": list(access.acts(actor).filter(organisation=organisation, finished_at=None).order_by("composed_at", "id")),
         "months": _bars(coming(organisation)), "may_manage": actor.may(Permission.DESTRUCTION_MANAGE, organisation), "numbers": _numbers(free + kept),
@@ -101,7 +103,7 @@ def _ids(texts: list[str]) -> list[UUID]:
 
 
 def _numbers(found: list[Fallen]) -> dict[UUID, str]:
-    return {one.recording.pk: acts.inspection_number(one.recording) for one in found}
+    return {one.recording.pk: inspection_number(one.recording) for one in found}
 
 
 def _bars(months: list[Month]) -> list[Bar]:
