@@ -23,6 +23,7 @@ from qorgan.archive.retention.models import Act, Line
 from qorgan.archive.retention.personal import positions_to_destroy
 from qorgan.archive.retention.refusals import RetentionRefusal
 from qorgan.archive.retention.terms import due
+from qorgan.archive.review.protocols import remove_papers
 from qorgan.archive.store import step
 from qorgan.archive.words import rebuild
 from qorgan.ledger import contents, log
@@ -129,6 +130,7 @@ def _finish(pk: int) -> Line:
         entry = log.append(
             kinds.DESTROYED, actor=_worker(line), subject=subject, organisation=str(act.organisation_id), payload={**_named(line), "found": str(line.found)}
         )
+        remove_papers(actor=_worker(line), recordings=[recording.pk], organisation=act.organisation)
         of_these_bytes = Upload.objects.filter(organisation=act.organisation_id, plain_sha256=recording.plain_sha256)
         of_these_bytes.exclude(state=Upload.State.OPEN).update(manifest="", metadata="")
         Fixity.objects.filter(recording=recording).delete()
@@ -160,7 +162,7 @@ def _locked(pk: int) -> Line:
     """The line under its division's lock: holds, stops and other runs wait."""
     organisation = Line.objects.select_related("act__organisation").get(pk=pk).act.organisation
     lock(organisation)
-    return Line.objects.select_for_update(of=("self",)).select_related("act", "recording").get(pk=pk)
+    return Line.objects.select_for_update(of=("self",)).select_related("act__organisation", "recording").get(pk=pk)
 
 
 def _why_not(line: Line) -> tuple[Line.Spared | None, str]:
