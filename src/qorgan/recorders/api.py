@@ -24,6 +24,7 @@ from qorgan.people.rights import open_to_all
 from qorgan.recorders.access import policy_of
 from qorgan.recorders.docking import checked_status
 from qorgan.recorders.erasing import Copy, note_erased, permit_erasing
+from qorgan.recorders.malfunctions.troubles import note_troubles
 from qorgan.recorders.models import Recorder
 from qorgan.recorders.storing import mark_stored, row_number, write_overdue_cells
 from qorgan.recorders.strangers import note_strangers
@@ -110,6 +111,7 @@ def status(dock: Dock, body: Body) -> JsonResponse:
     now, kept = timezone.now(), checked_status(body)
     Dock.objects.filter(pk=dock.pk).update(status=kept, status_at=now, last_seen_at=now)
     note_strangers(dock, body.get("strangers"))
+    note_troubles(dock, kept["devices"])
     if empty := [device["recorder"] for device in kept["devices"] if device["state"] == "empty" and _is_uuid(device["recorder"])]:
         write_overdue_cells(recorders=empty, organisation_id=dock.organisation_id)
     return JsonResponse({"server_time": timezone.now().isoformat()})

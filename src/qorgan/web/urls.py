@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from qorgan.web import errors, ledger_pages, sign_in, today, witness_pages
+from qorgan.web import errors, ledger_pages, sign_in, today, verify_page, witness_pages
 
 web = [
     path("", today.today, name="today"),
@@ -11,6 +11,7 @@ web = [
     path("sign-in/code/", sign_in.second_factor, name="second-factor"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("division/", sign_in.choose_division, name="division"),
+    path("verify/", verify_page.verify, name="verify"),
     path("language/", today.set_language, name="language"),
 ]
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("", include((web, "web"))),
     path("", include("qorgan.recorders.urls")),
     path("", include("qorgan.archive.urls")),
+    path("archive/", include("qorgan.archive.review.urls")),
     path("journal/", include("qorgan.journals.urls")),
     path("people/", include("qorgan.people.urls")),
     path("ledger/", include((ledger, "ledger"))),

@@ -24,6 +24,7 @@ from qorgan.archive.vault.actions import lock_expired
 from qorgan.ledger.check import check_and_remember
 from qorgan.ledger.checkpoints import make_checkpoint
 from qorgan.ledger.witness import show_due
+from qorgan.people.letters import send_due_letters
 from qorgan.web.models import Duty
 from qorgan.web.witness_mail import show_by_mail
 
@@ -44,6 +45,7 @@ DUTIES: Mapping[str, Work] = {
     "ledger-check": Work(check_and_remember, timedelta(minutes=10)),
     "ledger-witness": Work(show_due, timedelta(minutes=10)),
     "ledger-witness-mail": Work(show_by_mail, timedelta(minutes=10)),
+    "letters-send": Work(send_due_letters, timedelta(seconds=15)),
     "archive-scrub": Work(scrub_some, timedelta(minutes=5)),
     "vault-lock-expired": Work(lock_expired, timedelta(minutes=1)),
     "uploads-forget-stale": Work(forget_stale_uploads, timedelta(hours=1)),
