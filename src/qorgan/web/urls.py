@@ -26,6 +26,7 @@ ledger = [
 urlpatterns = [
     path("", include((web, "web"))),
     path("", include("qorgan.recorders.urls")),
+    path("archive/handovers/", include("qorgan.recorders.handover.urls")),
     path("", include("qorgan.archive.urls")),
     path("journal/", include("qorgan.journals.urls")),
     path("people/", include("qorgan.people.urls")),
