@@ -8,14 +8,14 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden, HttpResponseRedirect, HttpResponseServerError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden, HttpResponseServerError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from qorgan.archive import access, store
-from qorgan.archive.guards import actor_of, open_vault, unseen_without
+from qorgan.archive.guards import actor_of, kept_open, open_vault, unseen_without
 from qorgan.archive.models import Recording
 from qorgan.archive.particulars import particulars
 from qorgan.archive.playing import showing
@@ -25,7 +25,7 @@ from qorgan.archive.vault.models import Grant, Opening, Unlocking
 from qorgan.archive.vault.opening import write_opening
 from qorgan.archive.vault.refusals import VaultRefused, WrongSecretGiven
 from qorgan.archive.vault.standing import confirmed_key, holders
-from qorgan.archive.vault.unlocking import COOKIE, COOKIE_PATH, OpenVault, Unlocked, lock, still_open, unlock
+from qorgan.archive.vault.unlocking import COOKIE, COOKIE_PATH, OpenVault, lock, still_open, unlock
 from qorgan.evidence.age import NoKey, SealError, open_sealed
 from qorgan.evidence.names import safe_name
 from qorgan.people.rights import Permission
@@ -59,7 +59,7 @@ def unlock_view(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     except VaultRefused as refused:
         form.add_error("secret" if isinstance(refused, WrongSecretGiven) else "purpose", refused.sentence)
         return _page(request, found, form, status=422)
-    return _with_cookie(redirect("archive:recording", found.pk), unlocked)
+    return kept_open(redirect("archive:recording", found.pk), unlocked)
 
 
 @unseen_without(Permission.RECORDING_PLAY)
@@ -170,10 +170,3 @@ def _no_key(found: Recording) -> str:
     words = _("Your key does not open generation %(number)s, to which this recording is sealed. The vault's page says who can give you access.")
     return words % {"number": found.generation}
 
-
-def _with_cookie(response: HttpResponseRedirect, unlocked: Unlocked) -> HttpResponseRedirect:
-    seconds = 60 * settings.QORGAN["QORGAN_UNLOCK_MINUTES"]
-    response.set_cookie(
-        COOKIE, unlocked.cookie, max_age=seconds, path=COOKIE_PATH, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Strict"
-    )
-    return response

@@ -28,7 +28,7 @@ from qorgan.recorders.handover.standing import posts_of, valid_signs
 from qorgan.recorders.models import Inspection
 from qorgan.recorders.refusals import RecorderRefusal
 
-MOST_RECORDINGS = 1000
+MOST_RECORDINGS = 500
 MOST_SCAN_BYTES = 5 * 1024 * 1024
 LEAST_REASON = 10  # characters, as a purpose of the vault
 SCANS = {b"%PDF-": "application/pdf", b"\x89PNG\r\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}

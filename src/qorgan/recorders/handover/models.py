@@ -38,7 +38,7 @@ class HandOver(models.Model):
     request_date = models.DateField(_("Date of the request or letter"), null=True, blank=True)
     reason = models.CharField(_("Reason"), max_length=500, validators=[ONE_LINE])
     materials = models.TextField(_("Case materials with which it goes"), max_length=2000)
-    parts: Any = models.JSONField(default=list)
+    parts: Any = models.JSONField(default=list, blank=True)
     digest = models.CharField(max_length=64)  # SHA-256 of what both sign
     drafted_at = models.DateTimeField(default=timezone.now)
     drafted_by = models.CharField(max_length=300)

@@ -61,6 +61,14 @@ class Leaving:
 
 
 @dataclass(frozen=True)
+class Announced:
+    """Size in bytes and SHA-256 of the manifest."""
+
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True)
 class _Ready:
     """All that the stream needs, nothing of it written yet."""
 
@@ -82,21 +90,32 @@ def produce(*, actor: Actor, handover: HandOver, vault: OpenVault, wish: Wish) -
     Refused: not signed by both, a recording that is damaged or gone, one that this holder's key does not open, a key or passphrase
     that is none. The unlocking's purpose is that of the openings.
     """
-    try:
-        ready = _prepare(actor, handover, vault, wish)
-    except RecorderRefusal as refused:
-        with writing():
-            log.append(
-                kinds.REFUSED, actor=actor, subject=f"handover:{handover.pk}", organisation=str(handover.organisation_id),
-                payload={"why": refused.sentence, "basis": refused.basis, "purpose": vault.unlocking.purpose},
-            )
-        raise
+    ready = _ready(actor, handover, vault, wish)
     production = _announce(actor, handover, vault, ready)
     plain = writer.stream(**ready.arguments)
     blocks = plain if wish.protection == Protection.NONE else writer.sealed(plain, **_closed_by(wish))
     ending = "" if wish.protection == Protection.NONE else ".age"
     sending = Sending(blocks, production, actor, lambda: still_open(vault.unlocking))
     return Leaving(f"{ready.arguments['name']}.zip{ending}", ready.size, sending, production)
+
+
+def announced(*, actor: Actor, handover: HandOver, vault: OpenVault, wish: Wish) -> Announced:
+    """What would leave, before anything does: for the page that asks once more. Raises as :func:`produce` does."""
+    ready = _ready(actor, handover, vault, wish)
+    return Announced(ready.size, ready.composition.digest)
+
+
+def _ready(actor: Actor, handover: HandOver, vault: OpenVault, wish: Wish) -> _Ready:
+    try:
+        return _prepare(actor, handover, vault, wish)
+    except RecorderRefusal as refused:
+        logger.warning("package refused", handover=str(handover.pk), why=refused.sentence)
+        with writing():
+            log.append(
+                kinds.REFUSED, actor=actor, subject=f"handover:{handover.pk}", organisation=str(handover.organisation_id),
+                payload={"why": refused.sentence, "basis": refused.basis, "purpose": vault.unlocking.purpose},
+            )
+        raise
 
 
 def _prepare(actor: Actor, handover: HandOver, vault: OpenVault, wish: Wish) -> _Ready:

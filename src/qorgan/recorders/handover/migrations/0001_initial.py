@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('request_date', models.DateField(blank=True, null=True, verbose_name='Date of the request or letter')),
                 ('reason', models.CharField(max_length=500, validators=[django.core.validators.RegexValidator('^[^\\x00-\\x1f\\x7f]*\\Z', 'Only one line of printed characters.')], verbose_name='Reason')),
                 ('materials', models.TextField(max_length=2000, verbose_name='Case materials with which it goes')),
-                ('parts', models.JSONField(default=list)),
+                ('parts', models.JSONField(blank=True, default=list)),
                 ('digest', models.CharField(max_length=64)),
                 ('drafted_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('drafted_by', models.CharField(max_length=300)),
