@@ -86,7 +86,7 @@ def _covering(registration: Registration) -> Checkpoint:
 
 def _write(actor: Actor, facts: Facts, custody: str, papers: Mapping[str, bytes], body: bytes, whole: bytes) -> Composition:
     handover, digest = facts.handover, sha256(whole).hexdigest()
-    with writing(), store.step("handover.composed"):
+    with store.step("handover.composed"), writing():
         entry = log.append(
             kinds.COMPOSED, actor=actor, subject=f"handover:{handover.id}", organisation=str(handover.organisation_id),
             payload={

@@ -20,16 +20,19 @@ _BATCH = 400  # parameters of one query, below SQLite's limit
 
 @dataclass(frozen=True)
 class History:
-    """``of``: entries by recording, in order, issue and return among them. ``own``: of the hand-over. ``rows``: of journal rows."""
+    """``of``: entries by recording, in order, issue and return among them. ``own``: of the hand-over.
+
+    ``beside``: of the journal's rows, and of the docks that sealed the recordings, by which their keys are known.
+    """
 
     of: Mapping[UUID, Sequence[Entry]]
     own: Sequence[Entry]
-    rows: Sequence[Entry]
+    beside: Sequence[Entry]
     issues: Sequence[Issue]
 
     def positions(self) -> list[int]:
         """Every entry once, in order."""
-        every = {entry.position for entries in (*self.of.values(), self.own, self.rows) for entry in entries}
+        every = {entry.position for entries in (*self.of.values(), self.own, self.beside) for entry in entries}
         return sorted(every)
 
 
@@ -44,9 +47,10 @@ def history_of(handover: HandOver, registration: Registration, recordings: Seque
         one.pk: sorted([*about.get(f"recording:{one.pk}", ()), *_of_issue(issue_of.get(one.pk), desk)], key=lambda entry: entry.position)
         for one in recordings
     }
-    rows = _by_subject([f"row:{row}" for row in row_ids(issues)], until)
+    docks = sorted({str(manifest_values(one).get("dock", "")) for one in recordings} - {""})
+    beside = _by_subject([f"row:{row}" for row in row_ids(issues)] + [f"dock:{dock}" for dock in docks], until)
     own = _by_subject([f"handover:{handover.pk}"], until)
-    return History(of, own.get(f"handover:{handover.pk}", []), [entry for found in rows.values() for entry in found], issues)
+    return History(of, own.get(f"handover:{handover.pk}", []), [entry for found in beside.values() for entry in found], issues)
 
 
 def row_ids(issues: Iterable[Issue]) -> list[UUID]:

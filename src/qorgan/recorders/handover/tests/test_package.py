@@ -4,6 +4,8 @@ import base64
 import hashlib
 import io
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from qorgan.archive.models import Fixity
 from qorgan.archive.store import blob_path
 from qorgan.archive.vault.models import Grant, Opening
 from qorgan.evidence.age import Identity
+from qorgan.evidence.keys import SigningKey
 from qorgan.evidence.manifest import Manifest, Receipt
 from qorgan.evidence.merkle import leaf_hash
 from qorgan.evidence.package.refusals import PayloadChanged
@@ -63,6 +66,33 @@ def test_the_bag_is_valid_and_holds_the_original_bytes(case: Case, tmp_path: Pat
         assert hashlib.sha256(data).hexdigest() == item.plain_sha256
     papers = sorted(path.name for path in (folder / "data" / "papers").iterdir())
     assert papers == ["act.kk.pdf", "act.ru.pdf", "custody.kk.pdf", "custody.ru.pdf", "journal.kk.pdf", "journal.ru.pdf"]
+
+
+def verified(body: bytes, folder: Path, *words: str) -> tuple[int, str]:
+    """What the shipped program says of a package, run as its receiver runs it: its exit code and its words."""
+    (folder / "package.zip").write_bytes(body)
+    (folder / "verify.py").write_bytes(content(opened(body), "verify.py"))
+    command = [sys.executable, "-I", str(folder / "verify.py"), str(folder / "package.zip"), "--language", "en", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env={})
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_shipped_program_finds_that_all_of_it_holds(case: Case, tmp_path: Path) -> None:
+    key = tmp_path / "office.vkey"
+    key.write_text(f"{ledger_key().verifier}\n")
+    code, said_ = verified(body_of(case, case.made()), tmp_path, "--key", str(key))
+    assert code == 0, said_
+    key.write_text(f"{SigningKey.generate('qorgan.local/ledger').verifier}\n")
+    code, said_ = verified(body_of(case, case.made()), tmp_path, "--key", str(key))
+    assert code == 1, said_
+
+
+def test_the_shipped_program_names_what_was_changed(case: Case, tmp_path: Path) -> None:
+    body = bytearray(body_of(case, case.made()))
+    body[body.index(plain(0)[:64]) + 1000] ^= 1
+    code, said_ = verified(bytes(body), tmp_path)
+    assert code == 1
+    assert "001-20260302_091500.MP4" in said_
 
 
 def test_every_entry_is_proven_under_the_one_checkpoint(case: Case) -> None:
