@@ -5,6 +5,7 @@ entry. A crash before 3 leaves a hand-over without a composition; the next call 
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
@@ -15,10 +16,11 @@ from qorgan.archive import store
 from qorgan.archive.models import Recording
 from qorgan.evidence.age import open_sealed
 from qorgan.evidence.canonical import canonical
+from qorgan.evidence.package.statement import statement
 from qorgan.evidence.package.writer import Payload, manifest
 from qorgan.ledger import log
 from qorgan.ledger.actors import Actor
-from qorgan.ledger.checkpoints import make_checkpoint
+from qorgan.ledger.checkpoints import latest, make_checkpoint
 from qorgan.ledger.models import Checkpoint
 from qorgan.ledger.signing import ledger_key
 from qorgan.ledger.transactions import writing
@@ -45,9 +47,8 @@ def compose(*, actor: Actor, handover: HandOver) -> Composition:
         custody = canonical(_custody(facts)).decode()
         body = manifest(payloads=payloads_of(facts.items, ()), extras=_extras(custody, papers))
         papers |= acts_of(facts, sha256(body).hexdigest())
-        whole = manifest(payloads=payloads_of(facts.items, ()), extras=_extras(custody, papers))
     try:
-        return _write(actor, facts, custody, papers, body, whole)
+        return _write(actor, facts, custody, papers, sha256(body).hexdigest())
     except IntegrityError:  # composed by another request in the same moment
         return Composition.objects.get(handover=handover)
 
@@ -72,31 +73,33 @@ def _facts(handover: HandOver) -> Facts:
 
 
 def _covering(registration: Registration) -> Checkpoint:
-    """A checkpoint that covers the entry by which the hand-over was made."""
-    found = Checkpoint.objects.filter(size__gt=registration.position).order_by("size").first()
+    """A fresh checkpoint, signed by today's key; it covers the entry by which the hand-over was made."""
     for _try in range(3):
-        if found is not None:
+        with suppress(IntegrityError):  # the worker was faster by a moment
+            make_checkpoint()
+        found = latest()
+        if found is not None and found.size > registration.position:
             return found
-        try:
-            found = make_checkpoint()
-        except IntegrityError:  # the worker was faster by a moment
-            found = Checkpoint.objects.filter(size__gt=registration.position).order_by("size").first()
     raise LookupError("no checkpoint covers the hand-over")
 
 
-def _write(actor: Actor, facts: Facts, custody: str, papers: Mapping[str, bytes], body: bytes, whole: bytes) -> Composition:
-    handover, digest = facts.handover, sha256(whole).hexdigest()
+def _write(actor: Actor, facts: Facts, custody: str, papers: Mapping[str, bytes], body_digest: str) -> Composition:
+    handover, key = facts.handover, ledger_key()
+    payloads, extras = payloads_of(facts.items, ()), _extras(custody, papers)
+    digest = sha256(manifest(payloads=payloads, extras=extras)).hexdigest()
+    signed = statement(package=str(handover.pk), payloads=payloads, extras=extras, key=key)
     with store.step("handover.composed"), writing():
         entry = log.append(
             kinds.COMPOSED, actor=actor, subject=f"handover:{handover.id}", organisation=str(handover.organisation_id),
             payload={
-                "number": facts.registration.label, "digest": digest, "body_digest": sha256(body).hexdigest(), "checkpoint_size": facts.size,
+                "number": facts.registration.label, "digest": digest, "body_digest": body_digest, "checkpoint_size": facts.size,
                 "papers": {name: sha256(paper).hexdigest() for name, paper in papers.items()},
             },
         )
         composition = Composition.objects.create(
-            handover=handover, custody=custody, entries=facts.history.positions(), size=facts.size, digest=digest, body_digest=sha256(body).hexdigest(),
-            composed_at=timezone.now(), position=entry.position,
+            handover=handover, custody=custody, entries=facts.history.positions(), size=facts.size, digest=digest, body_digest=body_digest,
+            statement=signed.decode(), vkey=key.verifier.vkey, composed_at=timezone.now(),
+            position=entry.position,
         )
         Paper.objects.bulk_create(Paper(handover=handover, name=name, body=paper) for name, paper in papers.items())
     return composition

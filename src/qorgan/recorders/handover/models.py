@@ -131,7 +131,8 @@ class Composition(models.Model):
     """What the package holds beside the recordings, fixed once: so it can be produced again with the same digest.
 
     ``digest``: SHA-256 of ``manifest-sha256.txt``, the content of the package. ``body_digest``: the same without the lines of the
-    two acts, which print it. ``size``: the ledger's size of the checkpoint under which its entries are proven.
+    two acts, which print it. ``size``: the ledger's size of the checkpoint under which its entries are proven, ``vkey`` the public key that
+    signed that checkpoint and ``statement``, the office's note under the content: they stay when the ledger gets another key.
     """
 
     handover = models.OneToOneField(HandOver, on_delete=models.PROTECT, primary_key=True, related_name="composition")
@@ -140,6 +141,8 @@ class Composition(models.Model):
     size = models.BigIntegerField()
     digest = models.CharField(max_length=64)
     body_digest = models.CharField(max_length=64)
+    statement = models.TextField()  # package.note
+    vkey = models.CharField(max_length=300)
     composed_at = models.DateTimeField()
     position = models.BigIntegerField()
 

@@ -30,8 +30,8 @@ from qorgan.ledger.transactions import writing
 from qorgan.recorders.handover import kinds
 from qorgan.recorders.handover.composing import compose, content_files, payloads_of
 from qorgan.recorders.handover.fitness import named, refuse_unfit
-from qorgan.recorders.handover.models import Composition, Ending, HandOver, Item, Production, Registration
-from qorgan.recorders.handover.tags import note_of, tag_files
+from qorgan.recorders.handover.models import Composition, Ending, HandOver, Production, Registration
+from qorgan.recorders.handover.tags import tag_files
 from qorgan.recorders.refusals import RecorderRefusal
 
 logger = structlog.get_logger(__name__)
@@ -127,10 +127,9 @@ def _prepare(actor: Actor, handover: HandOver, vault: OpenVault, wish: Wish) -> 
     refuse_unfit([one.recording for one in items], handover.organisation_id)
     _refuse_closed([one.recording for one in items], vault)
     composition = compose(actor=actor, handover=handover)
-    files = content_files(composition)
-    arguments = {
+    arguments: dict[str, Any] = {
         "name": f"qorgan-{handover.organisation.code}-{registration.label}", "payloads": payloads_of(items, vault.identities),
-        "extras": files | tag_files(composition, items) | note_of(composition, items, files), "info": _info(handover, registration),
+        "extras": content_files(composition) | tag_files(composition, items), "info": _info(handover, registration),
     }
     length = writer.size(**arguments)
     size = length if wish.protection == Protection.NONE else writer.sealed_size(length, **_closed_by(wish))
@@ -253,7 +252,7 @@ def _closed_by(wish: Wish) -> dict[str, Any]:
 
 def _info(handover: HandOver, registration: Registration) -> dict[str, str]:
     return {
-        "Source-Organization": handover.organisation.name_kk, "External-Identifier": registration.label, "Bagging-Date":
-        timezone.localtime(registration.made_at).date().isoformat(), "External-Description": f"Order 444, p. 14: {handover.recipient_name}",
-        "Bag-Software-Agent": "Qorgan",
+        "Source-Organization": handover.organisation.name_kk, "External-Identifier": registration.label,
+        "Bagging-Date": timezone.localtime(registration.made_at).date().isoformat(),
+        "External-Description": f"Order 444, p. 14: {handover.recipient_name}", "Bag-Software-Agent": "Qorgan",
     }

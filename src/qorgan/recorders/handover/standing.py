@@ -1,6 +1,7 @@
 """How a hand-over stands, from the rows that were added to it: the answer to "what left, to whom, is it back?"."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -52,7 +53,7 @@ def standing(handover: HandOver) -> Standing:
     return Standing.LEFT if whole else Standing.MADE
 
 
-def posts_of(handover: HandOver, person_id: object) -> list[str]:
+def posts_of(handover: HandOver, person_id: UUID) -> list[str]:
     """Which of the two posts a person holds today in the division of the hand-over."""
     return list(_holding(handover).filter(person_id=person_id).values_list("post", flat=True))
 

@@ -1,16 +1,14 @@
 """What stands beside the content of a package: the ledger's entries with proofs, receipts, manifests, keys, stamps, how to check it."""
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 
 from qorgan.archive.models import Dock
 from qorgan.evidence.canonical import canonical
 from qorgan.evidence.package import verifier_source
-from qorgan.evidence.package.statement import PATH, statement
+from qorgan.evidence.package.statement import PATH
 from qorgan.ledger.models import Checkpoint, Entry
-from qorgan.ledger.signing import ledger_key
-from qorgan.recorders.handover.composing import payloads_of
 from qorgan.recorders.handover.history import manifest_values
 from qorgan.recorders.handover.models import Composition, Item
 from qorgan.recorders.handover.proving import Prover
@@ -26,15 +24,9 @@ def tag_files(composition: Composition, items: Sequence[Item]) -> dict[str, byte
     for one in items:
         found[f"receipts/{one.recording_id}.note"] = one.recording.receipt.encode()
         found[f"manifests/{one.recording_id}.note"] = one.recording.manifest.encode()
-    found["keys/ledger.vkey"] = f"{ledger_key().verifier}\n".encode()
+    found["keys/ledger.vkey"] = f"{composition.vkey}\n".encode()
     found |= _dock_keys(items)
-    return found | {"verify.py": verifier_source()} | _texts()
-
-
-def note_of(composition: Composition, items: Sequence[Item], files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The office's signature under all that stands in ``data/``: papers and custody.json stand in no entry of the ledger."""
-    signed = statement(package=str(composition.handover_id), payloads=payloads_of(items, ()), extras=files, key=ledger_key())
-    return {PATH: signed}
+    return found | {PATH: composition.statement.encode(), "verify.py": verifier_source()} | _texts()
 
 
 def _entries(checkpoint: Checkpoint, positions: Sequence[int]) -> dict[str, bytes]:

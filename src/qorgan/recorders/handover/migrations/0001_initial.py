@@ -79,6 +79,8 @@ class Migration(migrations.Migration):
                 ('size', models.BigIntegerField()),
                 ('digest', models.CharField(max_length=64)),
                 ('body_digest', models.CharField(max_length=64)),
+                ('statement', models.TextField()),
+                ('vkey', models.CharField(max_length=300)),
                 ('composed_at', models.DateTimeField()),
                 ('position', models.BigIntegerField()),
             ],

@@ -238,7 +238,7 @@ def test_damage_in_the_middle_ends_the_stream_and_is_written(case: Case) -> None
     path.unlink()
     path.write_bytes(stored)
     found = leaving(case, handover)
-    with pytest.raises(Exception, match="chunk|damaged|altered"):
+    with pytest.raises(Exception, match=r"chunk|damaged|altered"):
         b"".join(found.blocks)
     ending = Ending.objects.get(production=found.production)
     assert not ending.whole
