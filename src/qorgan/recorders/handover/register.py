@@ -17,6 +17,7 @@ from qorgan.people.rights import Permission, requires
 from qorgan.recorders.handover import access
 from qorgan.recorders.handover.lines import Line, line_of
 from qorgan.recorders.handover.models import Answer, HandOver, Production
+from qorgan.recorders.handover.standing import WORDS, Standing
 
 MOST_DRAFTS = 50
 _ANSWERED = Exists(Answer.objects.filter(handover=OuterRef("pk")))
@@ -38,8 +39,8 @@ class RegisterForm(forms.Form):
     state = forms.ChoiceField(
         label=_("State"), required=False,
         choices=[
-            ("", _("all")), ("unsent", _("not sent yet")), ("unconfirmed", _("sent, not confirmed")), ("unanswered", _("received, no answer")),
-            ("answered", _("answered")),
+            ("", _("all")), ("unsent", WORDS[Standing.MADE]), ("unconfirmed", WORDS[Standing.LEFT]), ("unanswered", _("received, no answer")),
+            ("answered", WORDS[Standing.ANSWERED]),
         ],
     )
 

@@ -35,7 +35,9 @@ def _who(actor: Payload) -> str:
     post = str(actor.get("post", ""))
     words = str(Post(post).label) if post in Post.values else ""
     name = str(actor.get("name", ""))
-    return ", ".join(part for part in (str(_SYSTEM.get(name, name)), words) if part)
+    kind, _space, rest = name.partition(" ")
+    shown = _("dock %(name)s") % {"name": rest} if kind == "dock" and not actor.get("person") else str(_SYSTEM.get(name, name))
+    return ", ".join(part for part in (shown, words) if part)
 
 
 def _issued(said_: Payload) -> str:
