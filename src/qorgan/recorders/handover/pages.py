@@ -77,7 +77,7 @@ def withdraw(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         say_written(request, _("The draft is withdrawn."), f"handover:{found.pk}")
         return redirect("handover:handover", found.pk)
     will = [_("Nobody can sign this draft any more. It stays in the list with the reason.")]
-    return form_page(request, found, form, title=_("Withdraw the draft"), action=_("Withdraw"), will=will, danger=True)
+    return form_page(request, found, form, title=_("Withdraw the draft"), action=_("Withdraw the draft"), will=will, danger=True)
 
 
 @requires(Permission.HANDOVER_MAKE)
