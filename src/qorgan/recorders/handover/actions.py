@@ -181,7 +181,9 @@ def read_scan(body: bytes) -> Scan:
 
 
 def _fields(letter: Letter) -> dict[str, Any]:
-    return {**{name: value.strip() if isinstance(value, str) else value for name, value in asdict(letter).items()}, "parts": list(letter.parts)}
+    """The fields as they are kept; a browser ends lines with CR LF, papers and ledger with LF."""
+    typed = {name: "\n".join(value.split("\r\n")).strip() if isinstance(value, str) else value for name, value in asdict(letter).items()}
+    return {**typed, "parts": list(letter.parts)}
 
 
 def _item(handover: HandOver, number: int, recording: Recording) -> Item:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from qorgan.archive.models import Fixity
-from qorgan.documents.forms import Method, print_paper
+from qorgan.documents.forms import Method
 from qorgan.documents.handover_forms import ActItem, ActPaper, CustodyItem, CustodyPaper, JournalExtractPaper, SignedBy
 from qorgan.documents.render import PaperLanguage
 from qorgan.journals.models import Row
@@ -20,6 +20,7 @@ from qorgan.journals.sheet import drawn, row_papers
 from qorgan.people.models import Organisation, Signature
 from qorgan.recorders.handover.history import History, manifest_values, moment_in, rows_of
 from qorgan.recorders.handover.models import HandOver, Item, Registration
+from qorgan.recorders.handover.printing import print_always
 from qorgan.recorders.handover.saying import event_of
 from qorgan.recorders.models import Inspection
 
@@ -59,7 +60,7 @@ def journal_extract(facts: Facts, language: PaperLanguage) -> bytes | None:
         organisation=division(facts.handover.organisation, language), label=facts.registration.label, made_at=facts.registration.made_at, books=books,
         responsible=facts.registration.responsible.name, ledger_position=facts.registration.position,
     )
-    return print_paper(paper, language)
+    return print_always(paper, language)
 
 
 SOURCES: tuple[Source, ...] = (Source("journal", _("extract of the journal"), lambda _inspection: True, journal_extract),)
@@ -80,7 +81,7 @@ def papers_of(facts: Facts) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for language in LANGUAGES:
         with override(language):
-            found[f"custody.{language}.pdf"] = print_paper(_custody(facts, language), language)
+            found[f"custody.{language}.pdf"] = print_always(_custody(facts, language), language)
             for source in SOURCES:
                 body = source.body(facts, language) if source.key in facts.handover.parts else None
                 if body is not None:
@@ -93,7 +94,7 @@ def acts_of(facts: Facts, body_digest: str) -> dict[str, bytes]:
     found = {}
     for language in LANGUAGES:
         with override(language):
-            found[f"act.{language}.pdf"] = print_paper(_act(facts, body_digest), language)
+            found[f"act.{language}.pdf"] = print_always(_act(facts, body_digest), language)
     return found
 
 

@@ -67,11 +67,11 @@ def check_custody(package: Package, custody: dict[str, Any], bag: Bag, ledger: L
 
 
 def check_made(custody: dict[str, Any], ledger: Ledger, report: Report) -> None:
-    """The package was made after all that it tells."""
-    made, newest = at_of(custody.get("made_at")), max((entry.at_us for entry in ledger.entries.values()), default=0)
+    """The hand-over was made after everything in it was stored."""
+    made = at_of(custody.get("made_at"))
     if made is None:
         report.fails("custody-field", CUSTODY, field="made_at")
-    elif microseconds(made) < newest:
+    elif any(entry.kind == STORED and microseconds(made) < entry.at_us for entry in ledger.entries.values()):
         report.fails("made-early", CUSTODY, made=custody["made_at"])
 
 

@@ -42,8 +42,8 @@ FORM = {
         "two files have names that some systems take for one: {path} and {other}",
     ),
     "not-a-package": (
-        "бұл – тапсыру топтамасы емес: ZIP те, топтама қалтасы да, шифрланған топтама да емес",
-        "это не пакет передачи: не ZIP, не папка пакета и не зашифрованный пакет",
+        "бұл – тапсыру топтамасы емес: ZIP те, топтама қалтасы да, мөрлеп шифрланған топтама да емес",
+        "это не пакет передачи: не ZIP, не папка пакета и не запечатанный пакет",
         "this is not a package: neither a ZIP, nor a package's folder, nor a sealed package",
     ),
     "link": (
@@ -87,9 +87,9 @@ FORM = {
         "line {number} of the list of the ZIP was changed: where files begin is not known",
     ),
     "zip-crc": (
-        "файл мазмұны тізімдегідей, бірақ ZIP ішіндегі бақылау сомасы басқа: ZIP құрылымы өзгертілген",
-        "содержание файла такое, как в списке, но контрольная сумма в ZIP другая: структура ZIP изменена",
-        "the file is as listed, but its checksum in the ZIP is another: the structure of the ZIP was changed",
+        "ZIP ішіндегі бақылау сомасы бұл файлдікі емес: файл немесе ZIP құрылымы өзгертілген",
+        "контрольная сумма в ZIP не этого файла: изменён файл или структура ZIP",
+        "the checksum in the ZIP is not that of this file: the file or the structure of the ZIP was changed",
     ),
     "zip-whole": (
         "ZIP құрылымы бүтін: {count} файл, артық та, кем де байт жоқ",
@@ -97,28 +97,28 @@ FORM = {
         "the structure of the ZIP is whole: {count} files, no byte too many or too few",
     ),
     "sealed-cut-off": (
-        "шифрланған топтама кесілген",
-        "зашифрованный пакет обрезан",
+        "мөрлеп шифрланған топтама кесілген",
+        "запечатанный пакет обрезан",
         "the sealed package is cut off",
     ),
     "sealed-damaged": (
-        "шифрланған топтаманың {chunk}-бөлігі өзгертілген немесе бүлінген (файлдың {offset}-байтынан бастап)",
-        "часть {chunk} зашифрованного пакета изменена или повреждена (с байта {offset} файла)",
+        "мөрлеп шифрланған топтаманың {chunk}-бөлігі өзгертілген немесе бүлінген (файлдың {offset}-байтынан бастап)",
+        "часть {chunk} запечатанного пакета изменена или повреждена (с байта {offset} файла)",
         "part {chunk} of the sealed package was changed or is damaged (from byte {offset} of the file)",
     ),
     "sealed-no-key": (
-        "топтама шифрланған, оны берілген құпиясөз немесе кілт ашпайды (не шифр тақырыбы өзгертілген): --passphrase-file немесе --identity керек",
-        "пакет зашифрован, данный пароль или ключ его не открывает (либо изменён заголовок шифра): нужен --passphrase-file или --identity",
+        "топтама мөрлеп шифрланған, оны берілген құпиясөз немесе кілт ашпайды (не шифр тақырыбы өзгертілген): --passphrase-file немесе --identity керек",
+        "пакет запечатан, данный пароль или ключ его не открывает (либо изменён заголовок): нужен --passphrase-file или --identity",
         "the package is sealed and the given passphrase or key does not open it (or its header was changed): give --passphrase-file or --identity",
     ),
     "sealed-header": (
-        "шифрланған топтаманың тақырыбы өзгертілген",
-        "заголовок зашифрованного пакета изменён",
+        "мөрлеп шифрланған топтаманың тақырыбы өзгертілген",
+        "заголовок запечатанного пакета изменён",
         "the header of the sealed package was changed",
     ),
     "sealed-costly": (
-        "шифрланған топтаманың құпиясөзін тексеру тым көп жад сұрайды, ол ашылмады",
-        "проверка пароля зашифрованного пакета требует слишком много памяти, он не открыт",
+        "мөрлеп шифрланған топтаманың құпиясөзін тексеру тым көп жад сұрайды, ол ашылмады",
+        "проверка пароля запечатанного пакета требует слишком много памяти, он не открыт",
         "trying the passphrase of the sealed package asks for too much memory; it was not opened",
     ),
     "identity-form": (

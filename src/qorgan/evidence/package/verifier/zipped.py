@@ -30,7 +30,7 @@ def zip_package(source: Bytes, report: Report) -> Package:
         try:
             path = member.name.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise Refused("path-unsafe", path=member.name) from error
+            raise Refused("path-unsafe", path=member.name.decode("utf-8", "replace")) from error
         if not member.name.startswith(root):
             raise Refused("two-roots", path=path)
         paths.append(path)

@@ -89,7 +89,7 @@ def at_once(*acts: Callable[[], object]) -> list[BaseException]:
         try:
             barrier.wait(10)
             act()
-        except BaseException as error:  # noqa: BLE001 - the test looks at it
+        except BaseException as error:
             raised.append(error)
         finally:
             connection.close()
