@@ -22,7 +22,7 @@ from qorgan.people.rights import GRANTS, Permission
 from qorgan.people.signatures import Proven
 from qorgan.people.tests.cast import SETUP, Cast, signed_in_client
 from qorgan.recorders.actions import open_inspection, register_recorder
-from qorgan.recorders.handover.actions import Letter, draft, sign_handover
+from qorgan.recorders.handover import actions as handing
 from qorgan.recorders.handover.models import Acceptance, HandOver, Paper
 from qorgan.recorders.issuing import Outing, issue_recorder
 from qorgan.recorders.malfunctions.actions import report_malfunction
@@ -212,10 +212,10 @@ def world(cast: Cast) -> dict[str, Any]:
 
 def hand_over(cast: Cast, recording: Recording, inspection: Inspection) -> HandOver:
     """The recording, handed over to a court, which has received it; and a paper of it."""
-    letter = Letter(recipient_kind="court", recipient_name="Сот", reason="Соттың сұрау салуы № 1", materials="№ 77 акт")
-    made = draft(actor=SETUP, organisation=cast.karaganda, recordings=[recording], letter=letter, inspection=inspection)
+    letter = handing.Letter(recipient_kind="court", recipient_name="Сот", reason="Соттың сұрау салуы № 1", materials="№ 77 акт")
+    made = handing.draft(actor=SETUP, organisation=cast.karaganda, recordings=[recording], letter=letter, inspection=inspection)
     for person, post in ((cast.serik, Post.RESPONSIBLE), (cast.gulnar, Post.HEAD)):
-        sign_handover(actor=SETUP, handover=made, proven=Proven(person, post.value, "pin"))
+        handing.sign_handover(actor=SETUP, handover=made, proven=Proven(person, post.value, "pin"))
     Paper.objects.create(handover=made, name="act.kk.pdf", body=b"%PDF-")
     now = timezone.now()
     Acceptance.objects.create(

@@ -6,6 +6,7 @@ entry. A crash before 3 leaves a hand-over without a composition; the next call 
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -21,16 +22,28 @@ from qorgan.evidence.package.writer import Payload, manifest
 from qorgan.ledger import log
 from qorgan.ledger.actors import Actor
 from qorgan.ledger.checkpoints import latest, make_checkpoint
+from qorgan.ledger.keyring import statements
 from qorgan.ledger.models import Checkpoint
 from qorgan.ledger.signing import ledger_key
 from qorgan.ledger.transactions import writing
 from qorgan.recorders.handover import kinds
 from qorgan.recorders.handover.history import History, history_of
-from qorgan.recorders.handover.models import Composition, HandOver, Item, Paper, Registration
+from qorgan.recorders.handover.models import Composition, HandOver, Item, Paper, Registration, SealedPaper
 from qorgan.recorders.handover.papers import Facts, acts_of, papers_of
+from qorgan.recorders.handover.reviewing import Sealed, paper_payloads, sealed_papers
 
 FORMAT = "qorgan.custody/1"
 CUSTODY = "data/custody.json"
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What stands under ``data/`` beside the recordings, and the digest that the acts print."""
+
+    custody: str
+    papers: Mapping[str, bytes]
+    sealed: Sequence[Sealed]
+    body_digest: str
 
 
 def compose(*, actor: Actor, handover: HandOver) -> Composition:
@@ -43,19 +56,20 @@ def compose(*, actor: Actor, handover: HandOver) -> Composition:
         return found
     with store.step("handover.compose"):
         facts = _facts(handover)
-        papers = papers_of(facts)
+        papers, sealed = papers_of(facts), sealed_papers(facts.history.protocols)
         custody = canonical(_custody(facts)).decode()
-        body = manifest(payloads=payloads_of(facts.items, ()), extras=_extras(custody, papers))
+        body = manifest(payloads=payloads_of(facts.items, sealed, ()), extras=_extras(custody, papers))
         papers |= acts_of(facts, sha256(body).hexdigest())
     try:
-        return _write(actor, facts, custody, papers, sha256(body).hexdigest())
+        return _write(actor, facts, _Content(custody, papers, sealed, sha256(body).hexdigest()))
     except IntegrityError:  # composed by another request in the same moment
         return Composition.objects.get(handover=handover)
 
 
-def payloads_of(items: Sequence[Item], identities: Sequence[Any]) -> list[Payload]:
-    """The recordings as the writer takes them: opened one after the other, when their turn comes."""
-    return [Payload(one.file, one.plain_size, one.plain_sha256, _opener(one.recording, identities)) for one in items]
+def payloads_of(items: Sequence[Item], sealed: Sequence[SealedPaper | Sealed], identities: Sequence[Any]) -> list[Payload]:
+    """Sealed papers and recordings as the writer takes them: opened one after the other, when their turn comes."""
+    recordings = [Payload(one.file, one.plain_size, one.plain_sha256, _opener(one.recording, identities)) for one in items]
+    return [*paper_payloads(sealed, identities), *recordings]
 
 
 def content_files(composition: Composition) -> dict[str, bytes]:
@@ -83,25 +97,29 @@ def _covering(registration: Registration) -> Checkpoint:
     raise LookupError("no checkpoint covers the hand-over")
 
 
-def _write(actor: Actor, facts: Facts, custody: str, papers: Mapping[str, bytes], body_digest: str) -> Composition:
-    handover, key = facts.handover, ledger_key()
-    payloads, extras = payloads_of(facts.items, ()), _extras(custody, papers)
+def _write(actor: Actor, facts: Facts, content: _Content) -> Composition:
+    handover, key, papers = facts.handover, ledger_key(), content.papers
+    payloads, extras = payloads_of(facts.items, content.sealed, ()), _extras(content.custody, papers)
     digest = sha256(manifest(payloads=payloads, extras=extras)).hexdigest()
     signed = statement(package=str(handover.pk), payloads=payloads, extras=extras, key=key)
     with store.step("handover.composed"), writing():
         entry = log.append(
             kinds.COMPOSED, actor=actor, subject=f"handover:{handover.id}", organisation=str(handover.organisation_id),
             payload={
-                "number": facts.registration.label, "digest": digest, "body_digest": body_digest, "checkpoint_size": facts.size,
-                "papers": {name: sha256(paper).hexdigest() for name, paper in papers.items()},
+                "number": facts.registration.label, "digest": digest, "body_digest": content.body_digest, "checkpoint_size": facts.size,
+                "papers": {name: sha256(paper).hexdigest() for name, paper in papers.items()} | {one.name: one.sha256 for one in content.sealed},
             },
         )
         composition = Composition.objects.create(
-            handover=handover, custody=custody, entries=facts.history.positions(), size=facts.size, digest=digest, body_digest=body_digest,
-            statement=signed.decode(), vkey=key.verifier.vkey, composed_at=timezone.now(),
+            handover=handover, custody=content.custody, entries=facts.history.positions(), size=facts.size, digest=digest, body_digest=content.body_digest,
+            statement=signed.decode(), vkey=key.verifier.vkey, successions=statements(), composed_at=timezone.now(),
             position=entry.position,
         )
         Paper.objects.bulk_create(Paper(handover=handover, name=name, body=paper) for name, paper in papers.items())
+        SealedPaper.objects.bulk_create(
+            SealedPaper(handover=handover, protocol=one.protocol, language=one.language, name=one.name, sha256=one.sha256, size=one.size)
+            for one in content.sealed
+        )
     return composition
 
 

@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from qorgan.archive.models import Recording
+from qorgan.archive.review.models import Protocol
 from qorgan.journals.models import Row
 from qorgan.ledger.log import said
 from qorgan.ledger.models import Entry
 from qorgan.recorders.handover.models import HandOver, Registration
+from qorgan.recorders.handover.reviewing import protocols_of
 from qorgan.recorders.kinds import RECORDER_ISSUED, RECORDER_RETURNED
 from qorgan.recorders.models import Attribution, Issue
 
@@ -22,13 +24,14 @@ _BATCH = 400  # parameters of one query, below SQLite's limit
 class History:
     """``of``: entries by recording, in order, issue and return among them. ``own``: of the hand-over.
 
-    ``beside``: of the journal's rows, and of the docks that sealed the recordings, by which their keys are known.
+    ``beside``: of the journal's rows, of the docks that sealed the recordings, by which their keys are known, and of review protocols.
     """
 
     of: Mapping[UUID, Sequence[Entry]]
     own: Sequence[Entry]
     beside: Sequence[Entry]
     issues: Sequence[Issue]
+    protocols: Sequence[Protocol]
 
     def positions(self) -> list[int]:
         """Every entry once, in order."""
@@ -49,8 +52,10 @@ def history_of(handover: HandOver, registration: Registration, recordings: Seque
     }
     docks = sorted({str(manifest_values(one).get("dock", "")) for one in recordings} - {""})
     beside = _by_subject([f"row:{row}" for row in row_ids(issues)] + [f"dock:{dock}" for dock in docks], until)
+    protocols = protocols_of(handover, [one.pk for one in recordings], until)
+    signed = Entry.objects.filter(position__in=[one.position for one in protocols], content__isnull=False).select_related("content")
     own = _by_subject([f"handover:{handover.pk}"], until)
-    return History(of, own.get(f"handover:{handover.pk}", []), [entry for found in beside.values() for entry in found], issues)
+    return History(of, own.get(f"handover:{handover.pk}", []), [*(entry for found in beside.values() for entry in found), *signed], issues, protocols)
 
 
 def row_ids(issues: Iterable[Issue]) -> list[UUID]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from qorgan.archive.models import Recording
+from qorgan.archive.review.models import Protocol
 from qorgan.people.models import Organisation, Person, Signature
 from qorgan.recorders.models import ONE_LINE, Inspection
 
@@ -143,6 +144,7 @@ class Composition(models.Model):
     body_digest = models.CharField(max_length=64)
     statement = models.TextField()  # package.note
     vkey = models.CharField(max_length=300)
+    successions: Any = models.JSONField(default=list)  # notes by which earlier keys of the ledger handed over to this one
     composed_at = models.DateTimeField()
     position = models.BigIntegerField()
 
@@ -159,6 +161,23 @@ class Paper(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["handover", "name"], name="handover_paper_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SealedPaper(models.Model):
+    """A paper that shows pictures of recordings: kept sealed where it was made, and opened only while the package leaves (444 p.13)."""
+
+    handover = models.ForeignKey(HandOver, on_delete=models.PROTECT, related_name="sealed_papers")
+    protocol = models.ForeignKey(Protocol, on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(max_length=2)
+    name = models.CharField(max_length=60)
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["handover", "name"], name="handover_sealed_paper_once")]
 
     def __str__(self) -> str:
         return self.name

@@ -21,7 +21,7 @@ from qorgan.recorders.handover import access, actions
 from qorgan.recorders.handover.composing import compose
 from qorgan.recorders.handover.forms import AcceptanceForm, AnswerForm, SignForm, UnlockForm, WishForm, WithdrawForm
 from qorgan.recorders.handover.lines import line_of
-from qorgan.recorders.handover.models import Composition, HandOver, Item, Paper
+from qorgan.recorders.handover.models import Composition, HandOver, Item, Paper, SealedPaper
 from qorgan.recorders.handover.papers import words_of
 from qorgan.recorders.handover.standing import missing_posts, posts_of, valid_signs
 from qorgan.recorders.paging import say_written
@@ -140,6 +140,7 @@ def page(request: HttpRequest, found: HandOver, *, forms: dict[str, BaseForm] | 
         "missing": missing_posts(found) if open_draft else [], "may_sign": open_draft and may_make and _wanted(found, actor.person),
         "parts": words_of(found.parts), "vault": vault, "composition": Composition.objects.filter(handover=found).first(),
         "papers": list(Paper.objects.filter(handover=found).order_by("name").values_list("name", flat=True)),
+        "sealed_papers": SealedPaper.objects.filter(handover=found).order_by("name"),
         "has_key": may_make and actor.person is not None and confirmed_key(found.organisation, actor.person) is not None, "open_draft": open_draft,
         "sign_form": SignForm(), "unlock_form": UnlockForm(initial={"purpose": _purpose(found)}), "wish_form": WishForm(), **(forms or {}),
         "productions": list(reversed(found.productions.all())), "answers": found.answers.all(),

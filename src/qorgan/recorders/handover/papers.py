@@ -18,6 +18,7 @@ from qorgan.documents.render import PaperLanguage
 from qorgan.journals.models import Row
 from qorgan.journals.sheet import drawn, row_papers
 from qorgan.people.models import Organisation, Signature
+from qorgan.recorders.handover import reviewing
 from qorgan.recorders.handover.history import History, manifest_values, moment_in, rows_of
 from qorgan.recorders.handover.models import HandOver, Item, Registration
 from qorgan.recorders.handover.printing import print_always
@@ -63,7 +64,10 @@ def journal_extract(facts: Facts, language: PaperLanguage) -> bytes | None:
     return print_always(paper, language)
 
 
-SOURCES: tuple[Source, ...] = (Source("journal", _("extract of the journal"), lambda _inspection: True, journal_extract),)
+SOURCES: tuple[Source, ...] = (
+    Source("journal", _("extract of the journal"), lambda _inspection: True, journal_extract),
+    Source(reviewing.KEY, _("review protocol"), reviewing.there_is_protocol, lambda _facts, _language: None),  # stays sealed: see reviewing
+)
 
 
 def choices(inspection: Inspection | None) -> list[tuple[str, str | Promise]]:

@@ -30,7 +30,8 @@ from qorgan.ledger.transactions import writing
 from qorgan.recorders.handover import kinds
 from qorgan.recorders.handover.composing import compose, content_files, payloads_of
 from qorgan.recorders.handover.fitness import named, refuse_unfit
-from qorgan.recorders.handover.models import Composition, Ending, HandOver, Production, Registration
+from qorgan.recorders.handover.models import Composition, Ending, HandOver, Production, Registration, SealedPaper
+from qorgan.recorders.handover.reviewing import paper_payloads
 from qorgan.recorders.handover.tags import tag_files
 from qorgan.recorders.refusals import RecorderRefusal
 
@@ -127,8 +128,10 @@ def _prepare(actor: Actor, handover: HandOver, vault: OpenVault, wish: Wish) -> 
     refuse_unfit([one.recording for one in items], handover.organisation_id)
     _refuse_closed([one.recording for one in items], vault)
     composition = compose(actor=actor, handover=handover)
+    sealed = list(SealedPaper.objects.filter(handover=handover).select_related("protocol").order_by("pk"))
+    _refuse_papers(sealed, vault)
     arguments: dict[str, Any] = {
-        "name": f"qorgan-{handover.organisation.code}-{registration.label}", "payloads": payloads_of(items, vault.identities),
+        "name": f"qorgan-{handover.organisation.code}-{registration.label}", "payloads": payloads_of(items, sealed, vault.identities),
         "extras": content_files(composition) | tag_files(composition, items), "info": _info(handover, registration),
     }
     length = writer.size(**arguments)
@@ -168,6 +171,17 @@ def _refuse_closed(recordings: Sequence[Recording], vault: OpenVault) -> None:
             _("Your key does not open generation %(numbers)s, to which these are sealed: %(names)s.") % {"numbers": numbers, "names": named(closed)},
             basis="444/13", advice=_("The other holder produces the package, or gives you access on the vault's page."),
         )
+
+
+def _refuse_papers(papers: Sequence[SealedPaper], vault: OpenVault) -> None:
+    """Sealed papers must open too."""
+    for one in paper_payloads(papers, vault.identities):
+        try:
+            one.open().close()
+        except (LookupError, SealError) as error:
+            raise RecorderRefusal(
+                _("The paper %(name)s was destroyed with its recording, or your key does not open it.") % {"name": one.path.rpartition("/")[2]}, basis="444/13"
+            ) from error
 
 
 def _announce(actor: Actor, handover: HandOver, vault: OpenVault, ready: _Ready) -> Production:

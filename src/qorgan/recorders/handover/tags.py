@@ -9,6 +9,7 @@ from qorgan.evidence.canonical import canonical
 from qorgan.evidence.package import verifier_source
 from qorgan.evidence.package.statement import PATH
 from qorgan.ledger.models import Checkpoint, Entry
+from qorgan.ledger.timestamps import tokens_of
 from qorgan.recorders.handover.history import manifest_values
 from qorgan.recorders.handover.models import Composition, Item
 from qorgan.recorders.handover.proving import Prover
@@ -25,7 +26,8 @@ def tag_files(composition: Composition, items: Sequence[Item]) -> dict[str, byte
         found[f"receipts/{one.recording_id}.note"] = one.recording.receipt.encode()
         found[f"manifests/{one.recording_id}.note"] = one.recording.manifest.encode()
     found["keys/ledger.vkey"] = f"{composition.vkey}\n".encode()
-    found |= _dock_keys(items)
+    found |= {f"keys/succession/{number}.note": note.encode() for number, note in enumerate(composition.successions, 1)}
+    found |= _dock_keys(items) | _stamps(checkpoint)
     return found | {PATH: composition.statement.encode(), "verify.py": verifier_source()} | _texts()
 
 
@@ -46,6 +48,16 @@ def _entry(entry: Entry) -> bytes:
             "body": entry.content.body, "salt": b64encode(bytes(entry.content.salt)).decode(),
         }
     )
+
+
+def _stamps(checkpoint: Checkpoint) -> dict[str, bytes]:
+    """Stamps of time-stamp authorities over the checkpoint, as far as they have come."""
+    found: dict[str, bytes] = {}
+    for number, token in enumerate(tokens_of(checkpoint), 1):
+        found[f"timestamps/{number}.tsr"] = token.token
+        if token.chain_pem:
+            found[f"timestamps/{number}.pem"] = token.chain_pem
+    return found
 
 
 def _dock_keys(items: Sequence[Item]) -> dict[str, bytes]:

@@ -3,16 +3,11 @@
 ``python -m qorgan.recorders.handover.tests.standalone DATABASE HANDOVER [blocks]``: after so many blocks it kills itself.
 """
 
-import json
 import os
 import signal
 import sys
 
-import django
-from django.conf import settings
-
-settings.DATABASES["default"] |= json.loads(sys.argv[1])
-django.setup()
+from qorgan.recorders.handover.tests.apart import READY
 
 # isort: split
 
@@ -27,6 +22,7 @@ from qorgan.recorders.handover.tests.office import PURPOSE
 
 def main() -> None:
     """Unlock as the responsible person, produce, throw the bytes away."""
+    assert READY
     handover = HandOver.objects.get(pk=sys.argv[2])
     person = Sign.objects.get(handover=handover, post=Post.RESPONSIBLE).person
     actor = Actor(str(person.id), person.full_name, Post.RESPONSIBLE.value, str(handover.organisation_id))

@@ -12,9 +12,12 @@ from pathlib import Path
 import bagit
 import pyrage
 import pytest
+from django.utils import timezone
 from pypdf import PdfReader
 
 from qorgan.archive.models import Fixity
+from qorgan.archive.review.models import Protocol
+from qorgan.archive.review.protocols import sign_protocol
 from qorgan.archive.store import blob_path
 from qorgan.archive.vault.models import Grant, Opening
 from qorgan.evidence.age import Identity
@@ -23,11 +26,14 @@ from qorgan.evidence.manifest import Manifest, Receipt
 from qorgan.evidence.merkle import leaf_hash
 from qorgan.evidence.package.refusals import PayloadChanged
 from qorgan.evidence.proof import verify
+from qorgan.ledger.keys import rotate
 from qorgan.ledger.log import said
-from qorgan.ledger.models import Entry
+from qorgan.ledger.models import Checkpoint, Entry, Timestamp
 from qorgan.ledger.signing import ledger_key
+from qorgan.people.models import Post
+from qorgan.people.signatures import Proven
 from qorgan.recorders.handover import producing
-from qorgan.recorders.handover.models import Composition, Ending, HandOver, Item, Production
+from qorgan.recorders.handover.models import Composition, Ending, HandOver, Item, Paper, Production
 from qorgan.recorders.handover.producing import BrokenOff, Leaving, Wish, new_passphrase, produce
 from qorgan.recorders.handover.standing import Standing, standing
 from qorgan.recorders.handover.tests.office import LETTER, PURPOSE, Case, content, lock_all, opened, plain
@@ -251,8 +257,8 @@ def test_other_bytes_under_the_same_recording_never_make_a_whole_package(case: C
     case.recordings[0].sealed_blake3, other = case.recordings[1].sealed_blake3, case.recordings[1]
     real = producing.payloads_of
 
-    def swapped(items: list[Item], identities: object) -> list[object]:
-        found = real(items, identities)  # type: ignore[arg-type]
+    def swapped(items: list[Item], sealed: object, identities: object) -> list[object]:
+        found = real(items, sealed, identities)  # type: ignore[arg-type]
         return [replace(found[0], open=found[1].open), *found[1:]]
 
     monkeypatch.setattr(producing, "payloads_of", swapped)
@@ -314,6 +320,70 @@ def test_the_extract_has_only_the_rows_of_these_issues(case: Case) -> None:
     assert "0417" in text
     assert desk.cast.marat.family_name not in text
     assert "0418" not in text
+
+
+def test_a_strange_sign_in_a_name_or_a_letter_stops_no_paper(case: Case) -> None:
+    with_signs = case.recordings[0]
+    with_signs.source_number = "0417\x07\U0001f4f9"
+    with_signs.save(update_fields=["source_number"])
+    letter = replace(LETTER, materials="№ 77 акт\r\n№ 12 хаттама", recipient_person="судья \u202e\U0001f600")
+    archive = opened(body_of(case, case.made(letter)))
+    act = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content(archive, "data/papers/act.ru.pdf"))).pages)
+    custody = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content(archive, "data/papers/custody.kk.pdf"))).pages)
+    assert "№ 12 хаттама" in act
+    assert "U+202E" in act
+    assert "U+1F600" in act
+    assert "0417‹U+0007›‹U+1F4F9›" in custody
+
+
+def protocol_over(case: Case, numbers: tuple[int, ...]) -> Protocol:
+    proven = Proven(case.desk.cast.serik, Post.RESPONSIBLE.value, "pin")
+    chosen = [case.recordings[number] for number in numbers]
+    return sign_protocol(actor=case.responsible, unlocking=case.vault().unlocking, recordings=chosen, proven=proven, pictures={})
+
+
+def test_a_review_protocol_stays_sealed_and_leaves_open(case: Case, tmp_path: Path) -> None:
+    signed = protocol_over(case, (0, 1))
+    handover = case.made(replace(LETTER, parts=("review",)))
+    body = body_of(case, handover)
+    archive = opened(body)
+    hashes = {paper.language: paper.sha256 for paper in signed.papers.all()}
+    for language, digest in hashes.items():
+        assert hashlib.sha256(content(archive, f"data/papers/review.{language}.pdf")).hexdigest() == digest
+    assert not Paper.objects.filter(name__startswith="review").exists()
+    assert signed.position in json.loads(content(archive, "data/custody.json"))["entries"]
+    assert verified(body, tmp_path)[0] == 0
+    signed.papers.all().delete()
+    with pytest.raises(RecorderRefusal) as refused:
+        leaving(case, handover)
+    assert "review.kk.pdf" in refused.value.sentence
+
+
+def test_a_protocol_that_speaks_of_other_recordings_does_not_go(case: Case) -> None:
+    protocol_over(case, (0, 1))
+    archive = opened(body_of(case, case.made(replace(LETTER, parts=("review",)), case.recordings[:1])))
+    assert not [name for name in archive.namelist() if "review" in name]
+
+
+def test_after_the_ledger_got_another_key_the_same_package_still_holds(case: Case, tmp_path: Path) -> None:
+    before, after = case.made(), case.made()
+    first = body_of(case, before)
+    rotate(actor=case.head)
+    assert body_of(case, before) == first
+    assert verified(first, tmp_path)[0] == 0
+    code, said_ = verified(body_of(case, after), tmp_path)
+    assert code == 0, said_
+
+
+def test_stamps_of_the_checkpoint_go_along(case: Case) -> None:
+    handover = case.made()
+    without = body_of(case, handover)
+    checkpoint = Checkpoint.objects.get(size=Composition.objects.get().size)
+    Timestamp.objects.create(checkpoint=checkpoint, tsa="http://127.0.0.1/", token=b"token", chain="chain", verdict="untold", received_at=timezone.now())
+    archive = opened(body_of(case, handover))
+    assert content(archive, "timestamps/1.tsr") == b"token"
+    assert content(archive, "timestamps/1.pem") == b"chain"
+    assert content(archive, "manifest-sha256.txt") == content(opened(without), "manifest-sha256.txt")
 
 
 def test_without_the_extract_there_is_none(case: Case) -> None:

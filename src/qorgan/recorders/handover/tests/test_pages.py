@@ -29,7 +29,7 @@ def typed(case: Case, **changes: Any) -> dict[str, Any]:
     return {
         "recordings": [str(one.pk) for one in case.recordings], "recipient_kind": "court", "recipient_name": "Қарағанды соты", "recipient_person": "",
         "recipient_address": "", "request_number": "3514-26/77", "request_date": "2026-11-20", "reason": "Соттың сұрау салуы № 3514-26/77",
-        "materials": "№ 77 акт", "parts": ["journal"], **changes,
+        "materials": "№ 77 акт\r\nхаттама", "parts": ["journal"], **changes,
     }
 
 
