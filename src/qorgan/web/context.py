@@ -34,6 +34,7 @@ AREAS = (
     Area("handovers", _("Hand-overs"), "send", "handover:register", (Permission.HANDOVER_READ,)),
     Area("openings", _("Openings"), "eye", "archive:openings", (Permission.OPENING_READ,)),
     Area("vault", _("Vault"), "key-round", "archive:vault", (Permission.VAULT_READ,)),
+    Area("retention", _("Destruction"), "hourglass", "retention:due", (Permission.RETENTION_READ,)),
     Area("docks", _("Docks"), "plug-zap", "recorders:docks", (Permission.DOCK_READ,)),
     Area("people", _("People"), "users", "people:list", (Permission.PEOPLE_READ,)),
     Area("letters", _("Letters"), "mail", "people:letters", (Permission.LETTER_KEEP,)),

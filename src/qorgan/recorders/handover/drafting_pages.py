@@ -89,7 +89,7 @@ def _offered(request: HttpRequest, organisation: Organisation, inspection: Inspe
         found = matching(everything, organisation, search, undated=request.GET.get("undated") == "1")
     else:
         return []
-    newest = list(found.order_by("-started_at", "id").select_related("fixity")[: actions.MOST_RECORDINGS])
+    newest = list(found.filter(destroying_at=None).order_by("-started_at", "id").select_related("fixity")[: actions.MOST_RECORDINGS])
     return list(reversed(newest))
 
 
