@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from qorgan.archive import docks
+from qorgan.archive.models import Recording
 from qorgan.archive.retention.actions import place_hold
 from qorgan.archive.retention.models import Act, Hold
 from qorgan.archive.vault.models import HolderKey
@@ -23,10 +24,13 @@ from qorgan.people.rights import GRANTS, Permission
 from qorgan.people.signatures import Proven
 from qorgan.people.tests.cast import SETUP, Cast, signed_in_client
 from qorgan.recorders.actions import open_inspection, register_recorder
+from qorgan.recorders.handover import actions as handing
+from qorgan.recorders.handover.models import Acceptance, HandOver, Paper
 from qorgan.recorders.issuing import Outing, issue_recorder
 from qorgan.recorders.malfunctions.actions import report_malfunction
 from qorgan.recorders.malfunctions.models import Trouble
 from qorgan.recorders.malfunctions.telling import Fault
+from qorgan.recorders.models import Inspection
 
 ROLES = ("gulnar", "serik", "aidar", "marat", "olga", "dana", "bekzat", "nurlan", "nobody")
 #         head     resp.    insp.    other    admin   auditor stranger none      not signed in
@@ -75,6 +79,18 @@ TABLE = {
     "recorders:inspection-new": "22rrrr2r>",
     "recorders:inspection": "222-rr-r>",
     "recorders:inspection-close": "mmrrrrmr>",
+    "handover:register": "22rrr22r>",
+    "handover:new": "22rrrr2r>",
+    "handover:handover": "22rrr2-r>",
+    "handover:sign": "mmrrrrmr>",
+    "handover:withdraw": "22rrrr-r>",
+    "handover:unlock": "mmrrrrmr>",
+    "handover:prepare": "mmrrrrmr>",
+    "handover:package": "mmrrrrmr>",
+    "handover:paper": "22rrr2-r>",
+    "handover:accept": "22rrrr-r>",
+    "handover:scan": "22rrr2-r>",
+    "handover:answer": "22rrrr-r>",
     "recorders:docks": "22rr2r2r>",
     "recorders:dock-new": "r2rr2rrr>",
     "recorders:dock-revoke": "r2rr2rrr>",
@@ -184,9 +200,12 @@ def world(cast: Cast) -> dict[str, Any]:
     )
     trouble = Trouble.objects.create(organisation=cast.karaganda, recorder=recorder, code=Trouble.Code.UNREADABLE, dock_name="1")
     dock, _token = docks.create_dock(actor=SETUP, organisation=cast.karaganda, name="1")
+    handover = hand_over(cast, recording, inspection)
     newest, now = make_checkpoint(), timezone.now()
     stamp = Timestamp.objects.create(checkpoint=newest, tsa="http://127.0.0.1/", token=b"0", verdict="untold", received_at=now)
     return {
+        "handover_id": handover.id,
+        "name": "act.kk.pdf",
         "person_id": cast.marat.id,
         "appointment_id": cast.marat.appointments.get().id,
         "book_id": book.id,
@@ -211,6 +230,20 @@ def world(cast: Cast) -> dict[str, Any]:
         "upload_id": recording.id,
         "upload": recording.id,
     }
+
+
+def hand_over(cast: Cast, recording: Recording, inspection: Inspection) -> HandOver:
+    """The recording, handed over to a court, which has received it; and a paper of it."""
+    letter = handing.Letter(recipient_kind="court", recipient_name="Сот", reason="Соттың сұрау салуы № 1", materials="№ 77 акт")
+    made = handing.draft(actor=SETUP, organisation=cast.karaganda, recordings=[recording], letter=letter, inspection=inspection)
+    for person, post in ((cast.serik, Post.RESPONSIBLE), (cast.gulnar, Post.HEAD)):
+        handing.sign_handover(actor=SETUP, handover=made, proven=Proven(person, post.value, "pin"))
+    Paper.objects.create(handover=made, name="act.kk.pdf", body=b"%PDF-")
+    now = timezone.now()
+    Acceptance.objects.create(
+        handover=made, received_by="маман", received_on=now.date(), scan=b"%PDF-", scan_kind="application/pdf", noted_at=now, noted_by="Серік", position=1
+    )
+    return made
 
 
 def answers(name: str, pattern: URLPattern, world: dict[str, Any], clients: dict[str, Client]) -> str:

@@ -31,6 +31,7 @@ AREAS = (
     Area("journal", _("Journal"), "book-open", "journals:books", (Permission.JOURNAL_READ, Permission.JOURNAL_READ_OWN)),
     Area("inspections", _("Inspections"), "clipboard-list", "recorders:inspections", (Permission.INSPECTION_READ, Permission.INSPECTION_READ_OWN)),
     Area("archive", _("Archive"), "archive", "archive:search", (Permission.RECORDING_READ, Permission.RECORDING_READ_OWN)),
+    Area("handovers", _("Hand-overs"), "send", "handover:register", (Permission.HANDOVER_READ,)),
     Area("openings", _("Openings"), "eye", "archive:openings", (Permission.OPENING_READ,)),
     Area("vault", _("Vault"), "key-round", "archive:vault", (Permission.VAULT_READ,)),
     Area("retention", _("Destruction"), "hourglass", "retention:due", (Permission.RETENTION_READ,)),

@@ -63,6 +63,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "qorgan.web",
     "qorgan.recorders",
+    "qorgan.recorders.handover",
     "qorgan.recorders.malfunctions",
     "qorgan.archive",
     "qorgan.archive.vault",
