@@ -1,4 +1,4 @@
-"""`qorgan archive scrub`."""
+"""`qorgan archive scrub | replicate | repair`."""
 
 import argparse
 import json
@@ -6,6 +6,7 @@ import json
 from django.utils.translation import gettext as _
 
 from qorgan.archive.models import Fixity
+from qorgan.archive.replicas import commands as replicas
 from qorgan.archive.scrub import Report, scrub_all, scrub_some
 
 
@@ -17,6 +18,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     verb.add_argument("--all", action="store_true", help="every recording, without budget, and files that belong to none")
     verb.add_argument("--format", choices=("text", "json"), default="text")
     verb.set_defaults(run=_scrub)
+    replicas.register(verbs)
 
 
 def _scrub(options: argparse.Namespace) -> int:

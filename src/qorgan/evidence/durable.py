@@ -9,6 +9,7 @@ Each procedure is a list of steps, in order; before and after each one :func:`st
 ``append_at``   1 ``append.cut``: drop bytes behind the offset · 2 ``append.data`` · 3 ``append.sync``: fdatasync
 ``rewrite``     1 ``rewrite.data`` · 2 ``rewrite.sync`` · 3 ``rewrite.rename`` · 4 ``rewrite.directory``
 ``remove``      1 ``remove.unlink`` · 2 ``remove.directory``
+``supplant``    1 ``supplant.sync``: fsync the file · 2 ``supplant.rename``: over the damaged one · 3 ``supplant.directory``
 
 The sad path that stays: between ``publish.link`` and ``publish.unlink`` a crash leaves both names on the same bytes;
 publishing again finishes the work. A temporary file (``*.part``) without an owner is rubbish and may be removed.
@@ -40,6 +41,9 @@ STEPS = (
     "rewrite.directory",
     "remove.unlink",
     "remove.directory",
+    "supplant.sync",
+    "supplant.rename",
+    "supplant.directory",
 )
 """Every step of this module, for fault matrices: each is called with ``.begin`` and ``.done``."""
 
@@ -192,6 +196,20 @@ def remove(path: Path) -> None:
         path.unlink()
     with _around("remove.directory"):
         sync_directory(path.parent)
+
+
+def supplant(temporary: Path, final: Path) -> None:
+    """Put a written file in the place of a damaged one of the same name, durably; after a crash one of the two is there.
+
+    Only for stores named by content, by a caller who has just compared the new bytes with the name: what goes are bytes that are
+    not what their name says. Both names are on one file system.
+    """
+    with _around("supplant.sync"):
+        _sync_path(temporary)
+    with _around("supplant.rename"):
+        temporary.replace(final)
+    with _around("supplant.directory"):
+        sync_directory(final.parent)
 
 
 def make_directory(path: Path, mode: int = 0o700) -> None:

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "qorgan.recorders",
     "qorgan.archive",
     "qorgan.archive.vault",
+    "qorgan.archive.replicas",
     "qorgan.journals",
     "qorgan.documents",
     "qorgan.norms",

@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from qorgan.archive.ingest import forget_stale_uploads
+from qorgan.archive.replicas.duties import check_replica, keep_replica, repair_stored
 from qorgan.archive.scrub import scrub_some
 from qorgan.archive.vault.actions import lock_expired
 from qorgan.ledger.check import check_and_remember
@@ -41,6 +42,9 @@ DUTIES: Mapping[str, Work] = {
     "ledger-checkpoint": Work(make_checkpoint, timedelta(minutes=1)),
     "ledger-check": Work(check_and_remember, timedelta(minutes=10)),
     "archive-scrub": Work(scrub_some, timedelta(minutes=5)),
+    "archive-repair": Work(repair_stored, timedelta(minutes=5)),
+    "replica-copy": Work(keep_replica, timedelta(minutes=5)),
+    "replica-check": Work(check_replica, timedelta(minutes=15)),
     "vault-lock-expired": Work(lock_expired, timedelta(minutes=1)),
     "uploads-forget-stale": Work(forget_stale_uploads, timedelta(hours=1)),
 }
