@@ -24,6 +24,7 @@ from qorgan.archive.scrub import scrub_some
 from qorgan.archive.vault.actions import lock_expired
 from qorgan.ledger.check import check_and_remember
 from qorgan.ledger.checkpoints import make_checkpoint
+from qorgan.web.keeping.duties import keep_backup
 from qorgan.web.models import Duty
 
 logger = structlog.get_logger(__name__)
@@ -45,6 +46,7 @@ DUTIES: Mapping[str, Work] = {
     "archive-repair": Work(repair_stored, timedelta(minutes=5)),
     "replica-copy": Work(keep_replica, timedelta(minutes=5)),
     "replica-check": Work(check_replica, timedelta(minutes=15)),
+    "backup": Work(keep_backup, timedelta(minutes=10)),
     "vault-lock-expired": Work(lock_expired, timedelta(minutes=1)),
     "uploads-forget-stale": Work(forget_stale_uploads, timedelta(hours=1)),
 }
