@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from qorgan.archive import docks
 from qorgan.archive.vault.models import HolderKey
@@ -21,6 +22,8 @@ from qorgan.people.signatures import Proven
 from qorgan.people.tests.cast import SETUP, Cast, signed_in_client
 from qorgan.recorders.actions import open_inspection, register_recorder
 from qorgan.recorders.issuing import Outing, issue_recorder
+from qorgan.web import health, refused
+from qorgan.web.models import Duty
 
 ROLES = ("gulnar", "serik", "aidar", "marat", "olga", "dana", "bekzat", "nurlan", "nobody")
 #         head     resp.    insp.    other    admin   auditor stranger none      not signed in
@@ -33,6 +36,9 @@ TABLE = {
     "web:sign-out": "mmmmmmmmm",
     "web:division": "mmmmmmmmm",
     "web:language": "mmmmmmmmm",
+    "web:machine": "22rr2r2r>",
+    "web:healthz": "222222222",
+    "web:metrics": "222222222",
     "recorders:kiosk": "22rrrr2r>",
     "recorders:kiosk-who": "22rrrr2r>",
     "recorders:kiosk-what": "22rrrr2r>",
@@ -67,6 +73,7 @@ TABLE = {
     "recorders:api-office": "xxxxxxxxx",
     "recorders:api-status": "mmmmmmmmm",
     "recorders:api-stored": "mmmmmmmmm",
+    "recorders:api-receipts": "mmmmmmmmm",
     "recorders:api-erase": "mmmmmmmmm",
     "recorders:api-erased": "mmmmmmmmm",
     "recorders:upload-new": "xxxxxxxxx",
@@ -140,6 +147,8 @@ def world(cast: Cast) -> dict[str, Any]:
     recording = store_recording(cast, case=inspection.pk)
     dock, _token = docks.create_dock(actor=SETUP, organisation=cast.karaganda, name="1")
     make_checkpoint()
+    Duty.objects.create(name="ledger-check", next_at=timezone.now(), last_at=timezone.now())  # a worker was there
+    health.forget()
     return {
         "person_id": cast.marat.id,
         "appointment_id": cast.marat.appointments.get().id,
@@ -186,6 +195,24 @@ def test_every_address_answers_every_role_as_listed(cast: Cast, world: dict[str,
     clients = {role: signed_in_client(getattr(cast, role).user) if role != "nobody" else Client() for role in ROLES}
     found = {name: answers(name, pattern, world, clients) for name, _route, pattern in addresses()}
     assert found == TABLE
+
+
+def test_every_refusal_leaves_one_line_in_the_log(cast: Cast, world: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who, what and why of every 401, 403, 404 and 405 of the table; and no word of a cookie, token or secret."""
+    lines: list[dict[str, Any]] = []
+    monkeypatch.setattr(refused.logger, "info", lambda event, **values: lines.append({"event": event, **values}))
+    for name, _route, pattern in addresses():
+        url = reverse(name, kwargs={key: world[key] for key in pattern.pattern.converters})
+        for role, expected in zip(ROLES, TABLE[name], strict=True):
+            if expected not in "r-xm":
+                continue
+            lines.clear()
+            client = signed_in_client(getattr(cast, role).user) if role != "nobody" else Client()
+            status = client.get(url).status_code
+            assert [(line["status"], line["path"], line["method"]) for line in lines] == [(status, url, "GET")], (name, role)
+            assert lines[0]["reason"]
+            assert lines[0].get("person", "") == (str(getattr(cast, role).pk) if role != "nobody" else "")
+            assert client.cookies.get("qorgan_session") is None or client.cookies["qorgan_session"].value not in str(lines)
 
 
 def test_every_permission_is_granted_to_somebody_and_asked_for_somewhere() -> None:

@@ -34,6 +34,7 @@ AREAS = (
     Area("openings", _("Openings"), "eye", "archive:openings", (Permission.OPENING_READ,)),
     Area("vault", _("Vault"), "key-round", "archive:vault", (Permission.VAULT_READ,)),
     Area("docks", _("Docks"), "plug-zap", "recorders:docks", (Permission.DOCK_READ,)),
+    Area("machine", _("The machine"), "hard-drive", "web:machine", (Permission.STORAGE_READ,)),
     Area("people", _("People"), "users", "people:list", (Permission.PEOPLE_READ,)),
     Area("ledger", _("Ledger"), "scroll-text", "ledger:entries", (Permission.LEDGER_READ,)),
 )

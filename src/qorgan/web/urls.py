@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from qorgan.web import errors, ledger_pages, sign_in, today
+from qorgan.web import care_page, errors, health, ledger_pages, metrics, sign_in, today
 
 web = [
     path("", today.today, name="today"),
@@ -12,6 +12,9 @@ web = [
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("division/", sign_in.choose_division, name="division"),
     path("language/", today.set_language, name="language"),
+    path("machine/", care_page.machine, name="machine"),
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 
 ledger = [

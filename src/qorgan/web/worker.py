@@ -26,6 +26,7 @@ from qorgan.ledger.check import check_and_remember
 from qorgan.ledger.checkpoints import make_checkpoint
 from qorgan.web.keeping.duties import keep_backup
 from qorgan.web.models import Duty
+from qorgan.web.warnings import warn
 
 logger = structlog.get_logger(__name__)
 CLAIM = timedelta(minutes=30)
@@ -47,6 +48,7 @@ DUTIES: Mapping[str, Work] = {
     "replica-copy": Work(keep_replica, timedelta(minutes=5)),
     "replica-check": Work(check_replica, timedelta(minutes=15)),
     "backup": Work(keep_backup, timedelta(minutes=10)),
+    "machine-warnings": Work(warn, timedelta(minutes=10)),
     "vault-lock-expired": Work(lock_expired, timedelta(minutes=1)),
     "uploads-forget-stale": Work(forget_stale_uploads, timedelta(hours=1)),
 }

@@ -95,18 +95,18 @@ def begin(path: Path) -> Folder:
     return opened(path)
 
 
-def opened(path: Path) -> Folder:
-    """Read the marker. Raises :class:`ReplicaRefused` when there is none, or it is another office's."""
+def opened(path: Path, origin: str = "") -> Folder:
+    """Read the marker. Raises :class:`ReplicaRefused` when there is none, or it is another office's (than ``origin``, or than this one)."""
     try:
         marker = json.loads((path / MARKER).read_text(encoding="utf-8"))
         folder = Folder(path, uuid.UUID(marker["replica"]))
-        origin = str(marker["origin"])
+        there = str(marker["origin"])
     except OSError as error:
         sentence = _("%(folder)s holds no replica's marker: is the disk connected and mounted? To begin a new replica there, use --new.")
         raise ReplicaRefused("gone", sentence % {"folder": path}) from error
     except (ValueError, KeyError, TypeError) as error:
         raise ReplicaRefused("foreign", _("The marker of %(folder)s cannot be read.") % {"folder": path}) from error
-    if marker.get("format") != FORMAT or origin != ledger_key().name:
+    if marker.get("format") != FORMAT or there != (origin or ledger_key().name):
         sentence = _("%(folder)s is a replica of another office (%(origin)s). Nothing was written there.")
-        raise ReplicaRefused("foreign", sentence % {"folder": path, "origin": origin})
+        raise ReplicaRefused("foreign", sentence % {"folder": path, "origin": there})
     return folder

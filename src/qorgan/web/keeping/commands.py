@@ -74,7 +74,7 @@ def _restore(options: argparse.Namespace) -> int:
         seen = options.seen.read_text(encoding="utf-8") if options.seen else ""
         wish = restore.Wish(
             identity=_secret(options.identity), passphrase=_secret(options.passphrase_file), vkey=options.vkey, seen=seen,
-            replica=_replica(options.replica) if options.replica else None, without_blobs=options.without_recordings,
+            replica=options.replica.resolve() if options.replica else None, without_blobs=options.without_recordings,
         )
         report = restore.restore(chosen, wish)
     _print(options, {"holds": report.holds, "serves": report.serves, **asdict(report)}, sentences(report))

@@ -34,7 +34,7 @@ class Comparison:
 def compare_with(text: str, vkey: str) -> Comparison:
     """Compare. Raises :class:`KeepingRefused` when the text is no checkpoint signed by ``vkey``."""
     try:
-        head = Checkpoint.open(text, [Verifier(vkey)])
+        head = Checkpoint.open(text.rstrip("\n") + "\n", [Verifier(vkey)])  # a printed note has a line more
     except (NoteError, ValueError) as error:
         raise KeepingRefused(_("The checkpoint does not hold: %(why)s") % {"why": error}) from error
     frontier = Frontier()

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from qorgan.archive import store
 from qorgan.archive.models import Fixity, Recording
 from qorgan.archive.replicas.copying import DamagedSource, copy_verified, is_sound
-from qorgan.archive.replicas.folder import Folder
+from qorgan.archive.replicas.folder import Folder, ReplicaRefused, opened
 from qorgan.archive.replicas.models import Restoration
 from qorgan.evidence import durable
 from qorgan.ledger import log
@@ -50,7 +50,7 @@ class Wish:
     passphrase: str = ""
     vkey: str = ""
     seen: str = ""
-    replica: Folder | None = None
+    replica: Path | None = None
     without_blobs: bool = False  # a trial: stored files are compared where they lie
 
 
@@ -94,9 +94,10 @@ def restore(backup: Path, wish: Wish) -> Report:
     refuse_newer(contents)
     refuse_damaged(backup, contents)
     keys = secrets.unpack(contents.keys, (backup / layout.KEYS).read_bytes(), wish.identity, wish.passphrase)
+    replica = _replica(wish, contents)
     _begin(backup, contents)
     report = Report(backup.name, contents.made_at, contents.vkey, contents.ledger_size, contents.recordings)
-    lost = _bring_blobs(backup, wish)
+    lost = _bring_blobs(backup, replica, without=wish.without_blobs)
     secrets.put(keys)
     _bring_data(backup, contents)
     snapshot.put_back(backup / layout.DATABASE)
@@ -149,18 +150,25 @@ def _begin(backup: Path, contents: Contents) -> None:
         durable.write_new(mark, json.dumps({"backup": backup.name, "contents": mine}).encode(), 0o600)
 
 
-def _bring_blobs(backup: Path, wish: Wish) -> list[str]:
+def _replica(wish: Wish, contents: Contents) -> Folder | None:
+    try:
+        return opened(wish.replica, contents.origin) if wish.replica else None
+    except ReplicaRefused as refused:
+        raise KeepingRefused(str(refused)) from refused
+
+
+def _bring_blobs(backup: Path, replica: Folder | None, *, without: bool) -> list[str]:
     """Copy every stored file of the backup, from the replica where the backup's is not whole; return what is nowhere whole."""
     shelf, lost = layout.Shelf(backup.parent.parent), []
     for digest, size in layout.blobs_of(backup):
-        if wish.without_blobs:
+        if without:
             if not is_sound(shelf.blob(digest), digest, size):
                 lost.append(digest)
             continue
         target = store.blob_path(digest)
         if target.exists() and is_sound(target, digest, size):
             continue
-        sources = [shelf.blob(digest), *([wish.replica.blob(digest)] if wish.replica else [])]
+        sources = [shelf.blob(digest), *([replica.blob(digest)] if replica else [])]
         if not any(_copied(source, target, digest, size) for source in sources):
             lost.append(digest)
     return lost
