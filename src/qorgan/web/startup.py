@@ -56,6 +56,8 @@ def refuse_or_start() -> None:
     if (Path(settings.DATA) / RESTORING).exists():
         raise StartRefused(_("A backup is being restored into this data folder, and that has not ended: run `qorgan restore` again."))
     _refuse_read_only()
+    if connection.vendor == "sqlite" and not Path(str(connection.settings_dict["NAME"])).exists():
+        raise StartRefused(_("The database is not prepared for this version: run `qorgan setup`."))  # looking into it would make an empty one
     executor = MigrationExecutor(connection)
     known = set(executor.loader.disk_migrations)
     strange = sorted(f"{app}.{name}" for app, name in executor.loader.applied_migrations if (app, name) not in known and app in OURS)

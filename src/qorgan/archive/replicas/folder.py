@@ -82,7 +82,7 @@ class Folder:
 
 def begin(path: Path) -> Folder:
     """Make an empty folder a replica of this office. Raises :class:`ReplicaRefused` for one that holds something else."""
-    if path.exists() and any(one.name != "lost+found" for one in path.iterdir()):
+    if path.exists() and any(one.name != "lost+found" and one.suffix != ".part" for one in path.iterdir()):  # a part: begun, and killed
         if (path / MARKER).exists():
             return opened(path)
         raise ReplicaRefused("taken", _("%(folder)s is not empty and is no replica. Give an empty folder.") % {"folder": path})

@@ -11,7 +11,7 @@ import json
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def make(shelf: Shelf, *, keep: int = 0, recipient: str = "", passphrase: str = 
     """Make one backup, and drop all but the ``keep`` newest (0: none goes). Raises ``KeepingRefused``; ``OSError`` for a full disk."""
     with shelf.held():
         _sweep(shelf)
-        report = Report(name=f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}")
+        report = Report(name=_name(shelf))
         fill(shelf, report, Enough(), budget)
         making = shelf.path / "backups" / f"{layout.MAKING}{report.name}"
         durable.make_directory(making)
@@ -73,6 +73,14 @@ def make(shelf: Shelf, *, keep: int = 0, recipient: str = "", passphrase: str = 
         if keep:
             report.removed = prune(shelf, keep)
     return report
+
+
+def _name(shelf: Shelf) -> str:
+    """The time, to the second; the next one that is free."""
+    now = datetime.now(UTC)
+    while (shelf.path / "backups" / (name := f"{now:%Y-%m-%dT%H%M%SZ}")).exists():
+        now += timedelta(seconds=1)
+    return name
 
 
 def fill(shelf: Shelf, report: Report, enough: Enough, budget: Budget | None) -> bool:

@@ -55,7 +55,11 @@ def _backup(options: argparse.Namespace) -> int:
     recipient = options.recipient or settings.QORGAN["QORGAN_BACKUP_RECIPIENT"]
     if recipient:
         Recipient.parse(recipient)
-    report = backup.make(shelf, keep=options.keep, recipient=recipient, passphrase=_secret(options.passphrase_file))
+    try:
+        report = backup.make(shelf, keep=options.keep, recipient=recipient, passphrase=_secret(options.passphrase_file))
+    except OSError as error:
+        sentence = _("The backup was not ended: %(why)s. Earlier ones are as they were; what was copied is used next time.")
+        raise KeepingRefused(sentence % {"why": error.strerror or error}) from error
     lines = [_("Backup %(name)s: %(recordings)d recordings, %(ledger_size)d entries of the ledger; copied now: %(copied)d files.") % vars(report)]
     lines += [_("Stored file %(name)s is missing or damaged and is not in it.") % {"name": name} for name in report.lacking]
     if report.removed:
@@ -76,7 +80,10 @@ def _restore(options: argparse.Namespace) -> int:
             identity=_secret(options.identity), passphrase=_secret(options.passphrase_file), vkey=options.vkey, seen=seen,
             replica=options.replica.resolve() if options.replica else None, without_blobs=options.without_recordings,
         )
-        report = restore.restore(chosen, wish)
+        try:
+            report = restore.restore(chosen, wish)
+        except OSError as error:
+            raise KeepingRefused(_("The restoring was not ended: %(why)s. Run the same again; it goes on.") % {"why": error.strerror or error}) from error
     _print(options, {"holds": report.holds, "serves": report.serves, **asdict(report)}, sentences(report))
     return 0 if report.holds else 1
 

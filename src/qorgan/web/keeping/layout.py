@@ -119,7 +119,7 @@ def new_shelf(path: Path, origin: str) -> Shelf:
     """Begin a folder for backups. Raises :class:`KeepingRefused` when it holds something else."""
     if (path / MARKER).exists():
         return shelf(path, origin)
-    if path.exists() and any(one.name != "lost+found" for one in path.iterdir()):
+    if path.exists() and any(one.name != "lost+found" and one.suffix != ".part" for one in path.iterdir()):  # a part: begun, and killed
         raise KeepingRefused(_("%(folder)s is not empty and holds no backups. Give an empty folder.") % {"folder": path})
     durable.make_directory(path)
     durable.write_new(path / MARKER, json.dumps({"format": FORMAT, "origin": origin}, indent=1).encode() + b"\n")
