@@ -47,7 +47,8 @@ def issue_recorder(*, actor: Actor, recorder: Recorder, person: Person, outing: 
     """Give ``recorder`` to an inspector against signature (444 p.8): row, signed cells, issue and entry, or nothing of it.
 
     ``actor`` runs the kiosk (the responsible person), ``proven`` is the inspector who signs. Raises :class:`RecorderRefusal`:
-    out already, withdrawn, out of order, nobody's inspector today, no open journal, inspection over, charge refused by the office, no room for what it will bring back.
+    out already, withdrawn, out of order, nobody's inspector today, no open journal, inspection over, charge refused by the office,
+    no room for what it will bring back.
     """
     try:
         with writing():

@@ -1,4 +1,4 @@
-"""The command line: `qorgan setup | serve | worker | office | backup | restore | reenter | demo | dock | ledger | archive | norms`. Each room registers its own verbs.
+"""The command line: set up, serve, work in the background, keep, restore, check. Each room registers its own verbs.
 
 Exit code 0: done; 1: done, and something is wrong; 2: not done (the sentence on the error stream says why).
 """

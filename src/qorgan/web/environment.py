@@ -84,7 +84,9 @@ DECLARED: tuple[Setting, ...] = (
     Setting("QORGAN_REPLICA", "", "Folder on another disk to which every stored recording is copied. Empty: no copies.", _folder),
     Setting("QORGAN_BACKUP", "", "Folder on another disk or machine to which the worker makes a backup every day. Empty: none.", _folder),
     Setting("QORGAN_BACKUP_KEEP", "14", "So many backups are kept; older ones go when a newer one is whole.", int),
-    Setting("QORGAN_BACKUP_RECIPIENT", "", "age1...: the keys in a backup are sealed to this recipient. Empty: they lie there open, for the owner of the folder."),
+    Setting(
+        "QORGAN_BACKUP_RECIPIENT", "", "age1...: the keys in a backup are sealed to this recipient. Empty: they lie there open, for the owner of the folder."
+    ),
     Setting(
         "QORGAN_METRICS_TOKEN", "",
         "Token with which /metrics may be asked for from anywhere. Empty: only from this machine itself, past no front server.", secret=True,

@@ -84,7 +84,8 @@ def _storage(now: datetime, seen: Care) -> Iterator[Sample]:
     yield Sample("qorgan_disk_free_bytes", "Free on the disk of the data folder", seen.free_bytes)
     yield Sample("qorgan_disk_room_bytes", "What may still come in", seen.forecast.room)
     yield Sample("qorgan_disk_bytes_per_day", "What came in a day, over four weeks", seen.forecast.per_day)
-    yield Sample("qorgan_disk_days_left", "Until the disk is full, -1 when nothing comes in", -1 if seen.forecast.days_left is None else seen.forecast.days_left)
+    days_left = -1.0 if seen.forecast.days_left is None else seen.forecast.days_left
+    yield Sample("qorgan_disk_days_left", "Until the disk is full, -1 when nothing comes in", days_left)
     yield Sample("qorgan_issue_stopped", "1 if no recorder is issued for want of room", seen.forecast.stops_issue)
     yield Sample("qorgan_stored_files_bad", "Stored files missing or damaged", seen.bad_files)
     yield Sample("qorgan_recordings_missing", "Recordings that docks hold receipts for and the office lost", still_missing().count())

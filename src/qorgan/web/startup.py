@@ -20,7 +20,6 @@ from qorgan.ledger.log import TOLERATED_STEP_BACK_US, last_us
 from qorgan.ledger.models import Marker
 from qorgan.ledger.signing import create_key, key_path
 
-
 RESTORING = "restoring.json"
 """Lies in the data folder from the beginning of a restoring to its good end."""
 

@@ -69,7 +69,8 @@ def _files() -> tuple[str, str]:
 
 
 def _missing() -> tuple[str, str]:
-    return _("Recordings are missing after the restoring"), _("Docks hold receipts for recordings that the office has lost; the page of the machine names them.")
+    text = _("Docks hold receipts for recordings that the office has lost; the page of the machine names them.")
+    return _("Recordings are missing after the restoring"), text
 
 
 def _disk(seen: Care, subject: str) -> tuple[str, str]:

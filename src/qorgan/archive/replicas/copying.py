@@ -81,7 +81,7 @@ def _fill(source: Path, part: Path, digest: str, size: int, budget: Budget | Non
 
 def _opened(part: Path) -> BinaryIO:
     descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600) if not part.exists() or os.access(part, os.W_OK) else _reopened(part)
-    return os.fdopen(descriptor, "r+b", buffering=0)  # type: ignore[return-value]
+    return os.fdopen(descriptor, "r+b", buffering=0)
 
 
 def _reopened(part: Path) -> int:

@@ -90,6 +90,8 @@ def begin(path: Path) -> Folder:
         raise ReplicaRefused("taken", _("%(folder)s lies in the data folder itself. A replica belongs on another disk.") % {"folder": path})
     key = ledger_key()
     durable.make_directory(path)
+    for part in path.glob(".*.part"):
+        part.unlink()
     marker = {"format": FORMAT, "replica": str(uuid.uuid4()), "origin": key.name, "vkey": key.verifier.vkey}
     durable.write_new(path / MARKER, json.dumps(marker, indent=1).encode() + b"\n")
     return opened(path)

@@ -99,19 +99,26 @@ def _enter(folder: Folder, path: Path, then: Then) -> tuple[str, str]:
     if receipt.sealed_blake3 != path.stem or receipt.plain_sha256 != manifest.plain_sha256:
         return "forged", receipt.recording
     organisation = Organisation.objects.filter(pk=UUID(word.organisation)).first()
+    problem = _why_not(organisation, manifest)
+    if organisation is not None and not problem:
+        digest = receipt.sealed_blake3
+        try:
+            copy_verified(folder.blob(digest), store.blob_path(digest), digest=digest, size=receipt.sealed_size)
+            _write(word, manifest, receipt, organisation, folder, then)
+        except (DamagedSource, FileNotFoundError):
+            problem = "damaged"
+    return problem, receipt.recording
+
+
+def _why_not(organisation: Organisation | None, manifest: Manifest) -> str:
+    """What stands against entering it, "" if nothing does."""
     if organisation is None:
-        return "organisation", receipt.recording
+        return "organisation"
     if not Generation.objects.filter(organisation=organisation, recipient__in=manifest.recipients).exists():
-        return "vault-key", receipt.recording  # the key to which it is sealed was made after the backup and went with the database
+        return "vault-key"  # the key to which it is sealed was made after the backup and went with the database
     if Recording.objects.filter(organisation=organisation, plain_sha256=manifest.plain_sha256).exists():
-        return "same-bytes", receipt.recording
-    digest = receipt.sealed_blake3
-    try:
-        copy_verified(folder.blob(digest), store.blob_path(digest), digest=digest, size=receipt.sealed_size)
-    except (DamagedSource, FileNotFoundError):
-        return "damaged", receipt.recording
-    _write(word, manifest, receipt, organisation, folder, then)
-    return "", receipt.recording
+        return "same-bytes"
+    return ""
 
 
 def _write(word: Word, manifest: Manifest, receipt: Receipt, organisation: Organisation, folder: Folder, then: Then) -> None:

@@ -141,12 +141,15 @@ def _begin(backup: Path, contents: Contents) -> None:
             raise KeepingRefused(_("The restoring of another backup was begun here and not ended: end that one, or empty the data folder."))
         return
     there = {path.relative_to(data).as_posix() for path in data.rglob("*")} if data.exists() else set()
-    if taken := sorted(name for name in there if name not in _MADE_BY_STARTING and not name.startswith("static/")):
+    rubbish = {name for name in there if name.startswith(".") and name.endswith(".part")}  # of a try that was killed before its mark
+    if taken := sorted(name for name in there - rubbish if name not in _MADE_BY_STARTING and not name.startswith("static/")):
         sentence = _("The data folder %(folder)s is not empty (%(names)s). Nothing was changed; a backup is restored into an empty one.")
         raise KeepingRefused(sentence % {"folder": data, "names": ", ".join(taken[:3])})
     snapshot.refuse_full(contents.engine)
     with store.step("restore.begun"):
         durable.make_directory(data)
+        for name in rubbish:
+            (data / name).unlink()
         durable.write_new(mark, json.dumps({"backup": backup.name, "contents": mine}).encode(), 0o600)
 
 

@@ -24,6 +24,7 @@ class Done:
     @property
     def said(self) -> Any:
         """Its JSON."""
+        assert self.out.strip(), self.err
         return json.loads(self.out.strip().splitlines()[-1])
 
 

@@ -15,7 +15,7 @@ from qorgan.evidence import durable
 
 os.environ.pop("QORGAN_FAULT", None)
 
-from qorgan.web import boot  # noqa: E402, F401 - sets Django up
+from qorgan.web import boot  # noqa: F401 - sets Django up
 
 # isort: split
 
@@ -89,7 +89,7 @@ def _child(command: dict[str, Any], out: Path) -> None:
     code = 3
     try:
         code = _act(command)
-    except OSError:
+    except Exception:
         traceback.print_exc()
     finally:
         sys.stdout.flush()

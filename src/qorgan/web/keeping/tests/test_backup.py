@@ -23,7 +23,7 @@ def shelf(office: Office, tmp_path: Path) -> Path:
 
 def backup_of(shelf: Path) -> Path:
     """The newest."""
-    return sorted((shelf / "backups").iterdir())[-1]
+    return max((shelf / "backups").iterdir())
 
 
 def spoil(path: Path) -> None:
