@@ -86,14 +86,14 @@ def refuse_problems() -> None:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--full", action="store_true", help="4 GiB in 64 files instead of 512 MiB in 16")
+    parser.add_argument("--full", action="store_true", help="4 GiB in 64 files instead of 1 GiB in 32")
     options = parser.parse_args()
-    count, mebibytes = (64, 64) if options.full else (16, 32)
+    count, mebibytes = (64, 64) if options.full else (32, 32)
     prepare()
     create_key()
     paths = fill(count, mebibytes)
     size = sum(path.stat().st_size for path in paths)
-    rounds = [(seconds(lambda: hash_alone(paths)), seconds(refuse_problems)) for _round in range(7)]
+    rounds = [(seconds(lambda: hash_alone(paths)), seconds(refuse_problems)) for _round in range(11)]
     hashing, checking = map(min, zip(*rounds, strict=True))
     block = os.urandom(64 << 20)
     memory = min(seconds(lambda: in_memory(block, 4)) for _round in range(3)) / (cores() * 4 * len(block))
