@@ -15,7 +15,7 @@ from qorgan.archive.docks import as_actor
 from qorgan.archive.models import Dock, Recording
 from qorgan.archive.replicas import kinds
 from qorgan.archive.replicas.models import Missing, Restoration
-from qorgan.evidence.manifest import ManifestError, Receipt
+from qorgan.evidence.manifest import Receipt
 from qorgan.ledger import log
 from qorgan.ledger.models import Entry
 from qorgan.ledger.signing import ledger_key
@@ -64,7 +64,7 @@ def _read(receipts: Sequence[str]) -> dict[str, tuple[str, Receipt]]:
     for text in receipts:
         try:
             receipt = Receipt.from_note(text, [verifier])
-        except ManifestError:
+        except ValueError:  # not a note, not ours, or letters that no text has
             continue
         found[receipt.plain_sha256] = (text, receipt)
     return found
