@@ -52,13 +52,13 @@ def scrub_some(*, seconds: float = _TURN_SECONDS) -> Report:
     In office hours one file at a time within the budget, at other times on all cores.
     """
     budget = pace()
-    oldest = Recording.objects.filter(fixity__checked_at__lt=timezone.now()).order_by("fixity__checked_at")
+    oldest = Recording.objects.filter(destroying_at=None, fixity__checked_at__lt=timezone.now()).order_by("fixity__checked_at")
     return _check_many(oldest[:_BATCH], budget=budget, workers=1 if budget else cores(), enough=Enough(seconds))
 
 
 def scrub_all() -> Report:
-    """Check every recording, as fast as disk and cores give, and name stored files that belong to none."""
-    report = _check_many(Recording.objects.order_by("pk").iterator(_BATCH), budget=None, workers=cores(), enough=Enough())
+    """Check every recording that is kept, as fast as disk and cores give; name stored files that belong to none (or to a destroyed one)."""
+    report = _check_many(Recording.objects.filter(destroying_at=None).order_by("pk").iterator(_BATCH), budget=None, workers=cores(), enough=Enough())
     report.orphans = sorted(_orphans())
     return report
 
@@ -74,13 +74,19 @@ def _check_many(recordings: Iterable[Recording], *, budget: Budget | None, worke
             if not reading:
                 break
             for done in wait(reading, return_when=FIRST_COMPLETED).done:
-                problem, read = done.result()
-                seen.append((_told(report, reading.pop(done), problem, read), problem))
+                (problem, read), recording = done.result(), reading.pop(done)
+                if not problem or not _is_going(recording):
+                    seen.append((_told(report, recording, problem, read), problem))
             if len(seen) >= _BATCH or time.monotonic() - told > _TELL_SECONDS:
                 _write_down(seen)
                 seen, told = [], time.monotonic()
     _write_down(seen)
     return report
+
+
+def _is_going(recording: Recording) -> bool:
+    """Whether its destruction began while it was read."""
+    return Recording.objects.filter(pk=recording.pk, destroying_at__isnull=False).exists()
 
 
 def _told(report: Report, recording: Recording, problem: str, read: int) -> Recording:
@@ -129,6 +135,8 @@ def _write_down(seen: Sequence[tuple[Recording, str]]) -> None:
     if not seen:
         return
     with store.step("scrub.rows"), writing():
+        kept = set(Recording.objects.filter(pk__in=[recording.pk for recording, _problem in seen], destroying_at=None).values_list("pk", flat=True))
+        seen = [(recording, problem) for recording, problem in seen if recording.pk in kept]  # destruction may have begun meanwhile
         before = dict(Fixity.objects.filter(recording__in=[recording for recording, _problem in seen]).values_list("recording_id", "problem"))
         same = [recording.pk for recording, problem in seen if before.get(recording.pk) == problem]
         Fixity.objects.filter(recording__in=same).update(checked_at=timezone.now())
@@ -158,6 +166,6 @@ def _orphans() -> Iterable[str]:
 
 
 def _unnamed(hashes: list[str]) -> set[str]:
-    named = set(Recording.objects.filter(sealed_blake3__in=hashes).values_list("sealed_blake3", flat=True))
+    named = set(Recording.objects.filter(sealed_blake3__in=hashes, destroyed_at=None).values_list("sealed_blake3", flat=True))
     named |= set(Upload.objects.filter(sealed_blake3__in=hashes, state=Upload.State.OPEN).values_list("sealed_blake3", flat=True))
     return set(hashes) - named

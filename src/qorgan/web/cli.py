@@ -21,6 +21,7 @@ from granian.constants import Interfaces
 from qorgan import __version__
 from qorgan.archive import commands as archive
 from qorgan.dock import cli as dock
+from qorgan.evidence.package.verifier import program as verifier
 from qorgan.ledger import commands as ledger
 from qorgan.norms import commands as norms
 from qorgan.web import office, startup, worker
@@ -54,6 +55,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         parser.set_defaults(run=run)
         if name == "worker":
             parser.add_argument("--once", action="store_true", help="do what is due, then end")
+    verify = subparsers.add_parser("verify", help="check a package that was handed over; needs no database")
+    verifier.declare(verify)
+    verify.set_defaults(run=verifier.run_verify)
     for room in (office, keeping, demo, ledger, archive, norms):
         room.register(subparsers)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qorgan.ledger.transactions import writing
+from qorgan.people.letters import write_letter
 from qorgan.people.models import Appointment, Person, Post
 from qorgan.web.care import Care, care
 from qorgan.web.models import Warning as Told
@@ -23,15 +24,6 @@ class Trouble:
 
     code: str
     words: Callable[[], tuple[str, str]]
-
-
-def _keep(*, to: Person | None, address: str, subject: str, text: str, about: str) -> object:
-    """Where no letters are written the pages alone say it."""
-    return (to, address, subject, text, about)
-
-
-write_letter: Callable[..., object] = _keep
-"""How a letter is written, inside the transaction that remembers it."""
 
 
 def warn() -> int:

@@ -82,7 +82,7 @@ def due(replica: Replica) -> QuerySet[Recording]:
     """Recordings that are not in the replica, oldest first; those whose stored file is bad wait for their repair."""
     bad = Fixity.objects.filter(ok=False).values("recording")
     gone = set(tombstones.destroyed_hashes())
-    found = Recording.objects.exclude(copies__replica=replica).exclude(pk__in=bad).order_by("stored_at", "pk")
+    found = Recording.objects.filter(destroying_at=None).exclude(copies__replica=replica).exclude(pk__in=bad).order_by("stored_at", "pk")
     return found.exclude(sealed_blake3__in=gone) if gone else found
 
 

@@ -17,8 +17,8 @@ from qorgan.archive.replicas import kinds
 from qorgan.archive.replicas.models import Missing, Restoration
 from qorgan.evidence.manifest import Receipt
 from qorgan.ledger import log
+from qorgan.ledger.keyring import keyring
 from qorgan.ledger.models import Entry
-from qorgan.ledger.signing import ledger_key
 from qorgan.ledger.transactions import writing
 
 
@@ -60,10 +60,10 @@ def ledger_size() -> int:
 
 
 def _read(receipts: Sequence[str]) -> dict[str, tuple[str, Receipt]]:
-    verifier, found = ledger_key().verifier, {}
+    verifiers, found = keyring().verifiers, {}
     for text in receipts:
         try:
-            receipt = Receipt.from_note(text, [verifier])
+            receipt = Receipt.from_note(text, verifiers)
         except ValueError:  # not a note, not ours, or letters that no text has
             continue
         found[receipt.plain_sha256] = (text, receipt)

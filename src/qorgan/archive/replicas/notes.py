@@ -10,6 +10,7 @@ from typing import ClassVar
 from qorgan.archive.models import Dock, Recording
 from qorgan.evidence.keys import Verifier
 from qorgan.evidence.manifest import Manifest, ManifestError, Receipt, Statement
+from qorgan.ledger.keyring import keyring
 from qorgan.ledger.signing import ledger_key
 
 
@@ -38,7 +39,7 @@ class Word(Statement):
     def said(self) -> tuple[Manifest, Receipt]:
         """Manifest and receipt, each under its own key. Raises :class:`ManifestError`."""
         manifest = Manifest.from_note(self.manifest, [Verifier(self.dock_vkey)] if self.dock_vkey else [])
-        return manifest, Receipt.from_note(self.receipt, [ledger_key().verifier])
+        return manifest, Receipt.from_note(self.receipt, keyring().verifiers)
 
 
 def word_of(recording: Recording, dock: Dock | None) -> str:

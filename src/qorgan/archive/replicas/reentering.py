@@ -28,6 +28,7 @@ from qorgan.archive.replicas.notes import Word
 from qorgan.archive.vault.models import Generation
 from qorgan.evidence.manifest import Manifest, ManifestError, Receipt
 from qorgan.ledger import log
+from qorgan.ledger.keyring import keyring
 from qorgan.ledger.signing import ledger_key
 from qorgan.ledger.transactions import writing
 from qorgan.people.models import Organisation
@@ -92,7 +93,7 @@ def _unknown(batch: list[Path]) -> list[Path]:
 def _enter(folder: Folder, path: Path, then: Then) -> tuple[str, str]:
     """(problem or "", recording)."""
     try:
-        word = Word.from_note(path.read_text(encoding="utf-8"), [ledger_key().verifier])
+        word = Word.from_note(path.read_text(encoding="utf-8"), keyring().verifiers)
         manifest, receipt = word.said()
     except (ManifestError, ValueError, OSError):
         return "forged", ""

@@ -48,7 +48,7 @@ def repair_all(at_hand: Sequence[Folder] | None = None) -> Report:
     """Restore every stored file that the last check found bad. The worker's duty; may be done twice."""
     report, at_hand = Report(), folders() if at_hand is None else at_hand
     gone = set(tombstones.destroyed_hashes())
-    for fixity in Fixity.objects.filter(ok=False).select_related("recording").order_by("checked_at"):
+    for fixity in Fixity.objects.filter(ok=False, recording__destroying_at=None).select_related("recording").order_by("checked_at"):
         if fixity.recording.sealed_blake3 in gone:
             continue
         place = report.repaired if repair(fixity.recording, at_hand) else report.beyond

@@ -85,7 +85,7 @@ def _name(shelf: Shelf) -> str:
 
 def fill(shelf: Shelf, report: Report, enough: Enough, budget: Budget | None) -> bool:
     """Copy stored files that are not on the shelf; False when ``enough`` came first."""
-    wanted = Recording.objects.order_by("stored_at").values_list("sealed_blake3", "sealed_size")
+    wanted = Recording.objects.filter(destroying_at=None).order_by("stored_at").values_list("sealed_blake3", "sealed_size")
     gone = set(tombstones.destroyed_hashes())
     for digest, size in wanted.iterator(1000):
         if digest not in gone and not shelf.blob(digest).exists():

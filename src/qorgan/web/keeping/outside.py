@@ -6,9 +6,9 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from qorgan.evidence.checkpoint import Checkpoint
-from qorgan.evidence.keys import Verifier
 from qorgan.evidence.merkle import Frontier, leaf_hash
 from qorgan.evidence.note import NoteError
+from qorgan.ledger.keyring import keyring
 from qorgan.ledger.models import Entry
 from qorgan.web.keeping.layout import KeepingRefused
 
@@ -31,10 +31,10 @@ class Comparison:
     size: int
 
 
-def compare_with(text: str, vkey: str) -> Comparison:
-    """Compare. Raises :class:`KeepingRefused` when the text is no checkpoint signed by ``vkey``."""
+def compare_with(text: str) -> Comparison:
+    """Compare. Raises :class:`KeepingRefused` when the text is no checkpoint signed by a key of this ledger."""
     try:
-        head = Checkpoint.open(text.rstrip("\n") + "\n", [Verifier(vkey)])  # a printed note has a line more
+        head = Checkpoint.open(text.rstrip("\n") + "\n", keyring().verifiers)  # a printed note has a line more
     except (NoteError, ValueError) as error:
         raise KeepingRefused(_("The checkpoint does not hold: %(why)s") % {"why": error}) from error
     frontier = Frontier()

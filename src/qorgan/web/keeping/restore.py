@@ -26,6 +26,7 @@ from qorgan.archive.models import Fixity, Recording
 from qorgan.archive.replicas.copying import DamagedSource, copy_verified, is_sound
 from qorgan.archive.replicas.folder import Folder, ReplicaRefused, opened
 from qorgan.archive.replicas.models import Restoration
+from qorgan.archive.retention.replaying import replay_tombstones
 from qorgan.evidence import durable
 from qorgan.ledger import log
 from qorgan.ledger.actors import Actor
@@ -102,6 +103,7 @@ def restore(backup: Path, wish: Wish) -> Report:
     _bring_data(backup, contents)
     snapshot.put_back(backup / layout.DATABASE)
     startup.set_up()
+    replay_tombstones()
     _check_ledger(contents, report, wish.seen)
     if report.serves:
         report.missing = _note_missing(lost)
@@ -208,7 +210,7 @@ def _check_ledger(contents: Contents, report: Report, seen: str) -> None:
         report.problems.append(f"ledger-size {checked.size} {contents.ledger_size}")
     for text in (contents.checkpoint, seen):
         if text:
-            result = compare_with(text, contents.vkey)
+            result = compare_with(text)
             if result.seen is Seen.ANOTHER:
                 report.problems.append(f"checkpoint {result.size}")
             elif result.seen is Seen.NEWER:
