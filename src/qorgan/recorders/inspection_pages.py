@@ -80,7 +80,7 @@ def close(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
     mine = actor_of(request).organisations(Permission.INSPECTION_MANAGE)
     found = get_object_or_404(Inspection, pk=inspection_id, organisation__in=mine)
     try:
-        actions.close_inspection(actor=actor_of(request).as_ledger(found.organisation_id), inspection=found)
+        actions.end_inspection(actor=actor_of(request).as_ledger(found.organisation_id), inspection=found)
     except RecorderRefusal as refused:
         return render(
             request, "recorders/inspection_refused.html", {"inspection": found, "sentence": refused.sentence, "basis_item": refused.basis}, status=409

@@ -17,7 +17,7 @@ from qorgan.people.models import Organisation, Person, Post
 from qorgan.people.signatures import Proven
 from qorgan.recorders import clock, kinds
 from qorgan.recorders.access import free_recorders, inspectors, policy_of
-from qorgan.recorders.actions import close_inspection, report_out_of_order
+from qorgan.recorders.actions import end_inspection, report_out_of_order
 from qorgan.recorders.books import FULL_NAME, INVENTORY_NUMBER, NOTE, RECEIVED, RETURNED, refuse_without_book, row_of
 from qorgan.recorders.models import Inspection, Issue, Recorder
 from qorgan.recorders.refusals import RecorderRefusal
@@ -224,7 +224,7 @@ def _refuse_return(issue: Issue, proven: Proven, remarks: str, out_of_order: boo
 
 def _close_once(actor: Actor, inspection: Inspection, ended_at: datetime) -> None:
     if not Inspection.objects.filter(pk=inspection.pk, ended_at__isnull=False).exists():
-        close_inspection(actor=actor, inspection=inspection, ended_at=ended_at)
+        end_inspection(actor=actor, inspection=inspection, ended_at=ended_at)
 
 
 def _other(recorder: Recorder) -> str:

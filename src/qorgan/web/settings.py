@@ -63,6 +63,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "qorgan.web",
     "qorgan.recorders",
+    "qorgan.recorders.continuity",
     "qorgan.archive",
     "qorgan.archive.vault",
     "qorgan.journals",

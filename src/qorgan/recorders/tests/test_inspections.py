@@ -72,7 +72,7 @@ def test_ended_when_no_recorder_is_out(desk: Desk, client_of: ClientOf) -> None:
 
 def test_found_by_words_state_and_bin(desk: Desk, client_of: ClientOf) -> None:
     other = make_inspection(desk.cast, desk.cast.marat, number="77/1")
-    actions.close_inspection(actor=desk.actor, inspection=other)
+    actions.end_inspection(actor=desk.actor, inspection=other)
     client = client_of("serik")
 
     def shown(**query: str) -> tuple[bool, bool]:
