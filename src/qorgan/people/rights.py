@@ -38,6 +38,7 @@ class Permission(StrEnum):
     INSPECTION_READ = "recorders:inspection:read"
     INSPECTION_READ_OWN = "recorders:inspection:read-own"
     INSPECTION_MANAGE = "recorders:inspection:manage"
+    INSPECTION_EXPLAIN = "recorders:inspection:explain"
     DOCK_READ = "recorders:dock:read"
     DOCK_MANAGE = "recorders:dock:manage"
     RECORDING_READ = "archive:recording:read"
@@ -54,7 +55,7 @@ P = Permission
 GRANTS: Mapping[Post, frozenset[Permission]] = {
     Post.HEAD: frozenset(P) - {P.DOCK_MANAGE},
     Post.RESPONSIBLE: frozenset(P) - {P.APPOINT, P.PEOPLE_MANAGE, P.POLICY_MANAGE},
-    Post.INSPECTOR: frozenset({P.JOURNAL_READ_OWN, P.INSPECTION_READ_OWN, P.RECORDING_READ_OWN, P.NORMS_READ}),
+    Post.INSPECTOR: frozenset({P.JOURNAL_READ_OWN, P.INSPECTION_READ_OWN, P.INSPECTION_EXPLAIN, P.RECORDING_READ_OWN, P.NORMS_READ}),
     Post.ADMINISTRATOR: frozenset(
         {P.PEOPLE_READ, P.PEOPLE_MANAGE, P.APPOINT, P.DOCK_READ, P.DOCK_MANAGE, P.RECORDER_READ, P.STORAGE_READ, P.VAULT_READ, P.LEDGER_READ, P.NORMS_READ}
     ),

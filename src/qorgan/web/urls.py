@@ -26,6 +26,7 @@ ledger = [
 urlpatterns = [
     path("", include((web, "web"))),
     path("", include("qorgan.recorders.urls")),
+    path("", include("qorgan.recorders.continuity.urls")),
     path("", include("qorgan.archive.urls")),
     path("journal/", include("qorgan.journals.urls")),
     path("people/", include("qorgan.people.urls")),

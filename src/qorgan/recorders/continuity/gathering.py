@@ -16,11 +16,12 @@ from qorgan.archive.continuity import Continuity, Interval, Lane, Piece, examine
 from qorgan.archive.models import Recording
 from qorgan.archive.told import Told, told_of
 from qorgan.evidence.canonical import digest
+from qorgan.recorders.attributing import MEASURED
 from qorgan.recorders.continuity.models import Absence, Explanation
 from qorgan.recorders.continuity.troubles import Trouble, troubles_of
 from qorgan.recorders.models import Attribution, Inspection, Issue
 
-PLACED_WITHIN = timedelta(hours=12)  # a time farther from the inspection than this is a clock's error, not a place
+ARRIVED_WITHIN = timedelta(hours=12)  # a file without a time that came so soon after the inspection may be of it
 MOST_NOBODYS = 50
 _NEIGHBOURS = 20  # files next to those of the inspection among which one has a number
 
@@ -79,13 +80,13 @@ def gather(inspection: Inspection) -> Facts:
     mine = Recording.objects.filter(organisation_id=inspection.organisation_id, case=inspection.id).select_related("attribution")
     recordings = tuple(mine.order_by("started_at", "id"))
     span = _span(inspection, issues)
-    placed = tuple(one for one in recordings if _placed(one, span))
+    placed = tuple(one for one in recordings if _placed(one))
     told = {str(one.id): told_of(one) for one in recordings}
     device_of = _devices(issues, recordings)
     lanes = tuple(_lanes(issues, recordings, {str(one.id) for one in placed}, told, device_of)) if span else ()
     absences = tuple(Absence.objects.filter(issue__in=issues, back_at=None).order_by("noticed_at", "key"))
     return Facts(
-        inspection=inspection, issues=issues, recordings=placed, unplaced=tuple(one for one in recordings if not _placed(one, span)),
+        inspection=inspection, issues=issues, recordings=placed, unplaced=tuple(one for one in recordings if not _placed(one)),
         nobodys=_nobodys(inspection, span), lanes=lanes, interval=_interval(inspection, issues, placed),
         explanations=tuple(inspection.explanations.select_related("recorder", "signature").order_by("position")),
         absences=absences, stored=_stored(inspection, absences), troubles=troubles_of({issue.recorder_id: issue.recorder for issue in issues}.values()),
@@ -123,11 +124,9 @@ def _span(inspection: Inspection, issues: Sequence[Issue]) -> Interval | None:
     return min(inspection.started_at, issues[0].issued_at), max([*ends, inspection.ended_at or inspection.started_at])
 
 
-def _placed(one: Recording, span: Interval | None) -> bool:
-    """Whether its time can be true; a file without length has no place either."""
-    if one.started_at is None or not one.duration or span is None:
-        return False
-    return span[0] - PLACED_WITHIN <= one.started_at <= span[1] + PLACED_WITHIN
+def _placed(one: Recording) -> bool:
+    """Whether its true time is known: corrected by the clock check of an issue during which it then was made. Length is needed too."""
+    return one.offset_basis == MEASURED and one.started_at is not None and bool(one.duration)
 
 
 def _interval(inspection: Inspection, issues: Sequence[Issue], placed: Sequence[Recording]) -> Interval | None:
@@ -199,7 +198,7 @@ def _nobodys(inspection: Inspection, span: Interval | None) -> tuple[Recording, 
     if span is None:
         return ()
     lost = Attribution.objects.filter(organisation=inspection.organisation_id, issue=None).values("recording")
-    when = Q(started_at__lt=span[1], ended_at__gt=span[0]) | Q(started_at=None, stored_at__gte=span[0], stored_at__lt=span[1] + PLACED_WITHIN)
+    when = Q(started_at__lt=span[1], ended_at__gt=span[0]) | Q(started_at=None, stored_at__gte=span[0], stored_at__lt=span[1] + ARRIVED_WITHIN)
     return tuple(Recording.objects.filter(when, pk__in=lost).order_by("started_at", "id")[:MOST_NOBODYS])
 
 

@@ -11,8 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from qorgan.archive.continuity import Interval
+from qorgan.documents.render import PaperLanguage
 from qorgan.evidence.sequence import Run
 from qorgan.people.models import Organisation, Person, Signature
+from qorgan.recorders.continuity.papers import Seal, report_pdf
+from qorgan.recorders.continuity.reasons import ReasonKind
 from qorgan.recorders.models import Inspection, Issue, Recorder
 
 
@@ -23,16 +26,7 @@ class Explanation(models.Model):
     it. It never changes; a later one about the same time or numbers takes its place, and both stay to be seen.
     """
 
-    class Kind(models.TextChoices):
-        """What was the reason."""
-
-        MALFUNCTION = "malfunction", _("malfunction of the recorder")
-        BATTERY = "battery", _("the battery was empty")
-        BREAK = "break", _("agreed break, lunch")
-        NOT_INSPECTION = "not-inspection", _("not time of the inspection")
-        TRANSPORT = "transport", _("on the way")
-        REPLACED = "replaced", _("the recorder was replaced")
-        OTHER = "other", _("another reason")
+    Kind = ReasonKind
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -105,6 +99,10 @@ class SignedReport(models.Model):
         """The content, read."""
         values: dict[str, Any] = json.loads(self.content)
         return values
+
+    def pdf(self, language: PaperLanguage) -> bytes:
+        """The paper, PDF/A, the same bytes each time."""
+        return report_pdf(self.values, Seal(self.signature, self.content_digest, self.position), language)
 
 
 class Closing(models.Model):

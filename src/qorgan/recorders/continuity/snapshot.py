@@ -4,7 +4,7 @@ Integers, texts, lists; times are ISO texts in UTC. The papers in both languages
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -61,7 +61,7 @@ def notes(facts: Facts) -> list[dict[str, Any]]:
         number, lane = facts.numbers[course.device], lanes[course.device]
         pieces = {piece.key: piece for piece in lane.pieces}
         outside = [pieces[key] for key in course.outside]
-        hour = an_hour_off(outside, lane.held)
+        hour = an_hour_off([*outside, *_shifted(facts, course.device)], lane.held)
         if outside:
             found.append(_note("outside", number, [_name(one, facts) for one in outside]))
         if hour is not None:
@@ -75,6 +75,13 @@ def notes(facts: Facts) -> list[dict[str, Any]]:
     if facts.nobodys:
         found.append(_note("nobodys", "", [one.name for one in facts.nobodys]))
     return found + [_note("removed", one.recorder.inventory_number, [one.name]) for one in _removed(facts)]
+
+
+def _shifted(facts: Facts, device: str) -> list[Piece]:
+    """Files that fit nowhere, where the clock check at issue would put them: was the check itself an hour wrong?"""
+    offset = next((timedelta(seconds=one.clock_offset_s) for one in facts.issues if str(one.recorder_id) == device), timedelta())
+    mine = [one for one in facts.unplaced if facts.device_of[str(one.id)] == device and one.started_at]
+    return [Piece(str(one.id), one.started_at - offset, int(one.media.get("duration_us") or 0)) for one in mine if one.started_at]
 
 
 def text(moment: datetime | None) -> str:

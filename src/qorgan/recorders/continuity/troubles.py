@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from qorgan.archive.continuity import Interval
 from qorgan.recorders.models import Recorder
+
+
+REPORTED_WITHIN = timedelta(hours=2)  # a malfunction in the field is often reported after coming back
 
 
 @dataclass(frozen=True)
@@ -19,8 +22,8 @@ class Trouble:
     reported_by: str = ""
 
     def touches(self, interval: Interval) -> bool:
-        """Whether it was known in that time."""
-        return self.start <= interval[1] and (self.end is None or self.end >= interval[0])
+        """Whether it was known in that time, or soon after."""
+        return self.start <= interval[1] + REPORTED_WITHIN and (self.end is None or self.end >= interval[0])
 
 
 def troubles_of(recorders: Iterable[Recorder]) -> tuple[Trouble, ...]:

@@ -1,33 +1,15 @@
-"""Gaps, causes and notes in words, for pages, refusals and screen readers."""
+"""Findings named in sentences: refusals, lists, screen readers."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
-from qorgan.archive.continuity import Cause
-from qorgan.documents.dates import duration
-from qorgan.recorders.clock import words as clock_words
-from qorgan.recorders.continuity.findings import Finding, What
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from qorgan.documents.dates import Language, duration
+from qorgan.recorders.continuity.findings import Finding, What
 
 MOST_NAMED = 5
-_CAUSES: dict[Cause, str | Promise] = {
-    Cause.INSIDE: gettext_lazy("the file goes on, picture or sound does not"),
-    Cause.OFF: gettext_lazy("switched off: the next file has the next number"),
-    Cause.FILES_MISSING: gettext_lazy("files are missing: numbers were passed over"),
-    Cause.UNKNOWN: gettext_lazy("no file; the numbers do not say why"),
-    Cause.NOTHING: gettext_lazy("this recorder recorded nothing of the inspection"),
-    Cause.UNEQUIPPED: gettext_lazy("nobody had a recorder"),
-}
-
-
-def cause_words(cause: Cause | None) -> str:
-    """What the files themselves say of a gap."""
-    return str(_CAUSES[cause]) if cause else ""
 
 
 def name_of(one: Finding) -> str:
@@ -36,23 +18,19 @@ def name_of(one: Finding) -> str:
         return _("file № %(numbers)s") % {"numbers": one.run}
     if one.absence is not None:
         return _("file %(name)s") % {"name": one.absence.name}
-    if one.start is None or one.end is None:
+    if one.interval is None:
         return _("no recorder was issued")
-    return f"{span(one)} ({lasting(one)})"
+    return f"{span(one)} ({duration(one.seconds, language())})"
 
 
 def span(one: Finding) -> str:
-    """``10:12:04–10:26:10``, with the day where it is more than one."""
-    start, end = (timezone.localtime(at) for at in (one.start, one.end))
+    """``10:12:04–10:26:10``, with the day where it is more than one; "" where an end is not known."""
+    if one.interval is None:
+        return ""
+    start, end = (timezone.localtime(at) for at in one.interval)
     if start.date() == end.date():
         return f"{start:%H:%M:%S}–{end:%H:%M:%S}"
     return f"{start:%d.%m.%Y %H:%M:%S} – {end:%d.%m.%Y %H:%M:%S}"
-
-
-def lasting(one: Finding) -> str:
-    """How long a gap is."""
-    language = get_language()
-    return duration(one.seconds, language if language in ("kk", "ru") else "en")  # type: ignore[arg-type]
 
 
 def names_of(found: Iterable[Finding]) -> str:
@@ -63,18 +41,7 @@ def names_of(found: Iterable[Finding]) -> str:
     return named if rest <= 0 else _("%(named)s and %(count)d more") % {"named": named, "count": rest}
 
 
-def note_words(note: Mapping[str, Any]) -> str:
-    """One note of the report as a sentence."""
-    names = ", ".join(note["names"])
-    sentences: dict[str, str] = {
-        "outside": _("By their times these files were made when nobody had the recorder: %(names)s."),
-        "repeated": _("These numbers occur more than once: %(names)s."),
-        "disordered": _("Times and numbers contradict each other: the clock was moved, or numbering began anew: %(names)s."),
-        "unplaced": _("The clock of these files shows a time that cannot be; where they belong is not known: %(names)s."),
-        "nobodys": _("These recordings from the same time belong to no issue yet: %(names)s."),
-        "removed": _("Removed from the recorder without permission; the archive has it: %(names)s."),
-        "hour": _("These times would fit if the clock were one hour off: look at its zone (UTC+5 since 01.03.2024)."),
-    }
-    if note["code"] == "clock":
-        return _("Clock at issue: %(words)s.") % {"words": clock_words(note["seconds"])}
-    return sentences[note["code"]] % {"names": names}
+def language() -> Language:
+    """The language of the page, as dates know it."""
+    active = get_language()
+    return "kk" if active == "kk" else "ru" if active == "ru" else "en"

@@ -1,6 +1,6 @@
 """Gaps explained: by whom, for how long, what becomes of it when recordings come late (444 p.17)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from django.db import DatabaseError
@@ -9,10 +9,14 @@ from qorgan.evidence.sequence import Run
 from qorgan.ledger.models import Entry
 from qorgan.people.models import Signature
 from qorgan.recorders.actions import report_out_of_order
+from qorgan.recorders.attributing import assign
 from qorgan.recorders.continuity.findings import superseded
 from qorgan.recorders.continuity.models import Explanation
+from qorgan.recorders.continuity.snapshot import notes
 from qorgan.recorders.continuity.tests.day import Day
+from qorgan.recorders.issuing import Outing, issue_recorder
 from qorgan.recorders.refusals import RecorderRefusal
+from qorgan.recorders.tests.conftest import make_inspection, signing
 
 
 @pytest.fixture
@@ -78,9 +82,9 @@ def test_number_that_turns_out_missing_later_is_open_though_the_time_was_explain
 
 def test_missing_files_are_named_with_their_gap(day: Day) -> None:
     day.out("09:00")
+    day.back("11:00")
     day.file("09:00", 60, 4)
     day.file("10:30", 30, 7)
-    day.back("11:00")
     day.end("11:00")
     assert day.told() == ["10:00-10:30 files-missing", "numbers 5–6"]
     day.explain("10:00", "10:30", "malfunction", runs=(Run(5, 6),))
@@ -106,9 +110,10 @@ def test_recorder_of_another_inspection_is_refused(lunch: Day) -> None:
 
 def test_malfunction_proposes_itself(lunch: Day) -> None:
     assert [one.proposal for one in lunch.found] == [None, None, None]
-    lunch.now -= timedelta(hours=1)  # 17:00
+    lunch.go("18:20")
     report_out_of_order(actor=lunch.desk.actor, recorder=lunch.desk.r0417, fault="does not start", reported_by="Айдар")
-    assert [(one.proposal.kind, one.proposal.words) for one in lunch.found if one.proposal] == [("malfunction", "does not start")]
+    proposed = [(one.proposal.kind, one.proposal.words) if one.proposal else None for one in lunch.found]
+    assert proposed == [None, None, ("malfunction", "does not start")]  # it was said within two hours of the last gap
 
 
 # Bad days ----------------------------------------------------------------------------------------
@@ -131,8 +136,8 @@ def test_no_recorder_at_all(day: Day) -> None:
 
 def test_clock_an_hour_ahead_is_corrected_and_shown_raw(day: Day) -> None:
     day.out("09:00", clock_offset_s=3600)
-    day.file("09:00:10", 60, 1, ahead_s=3600)
     day.back("10:01")
+    day.file("09:00:10", 60, 1, ahead_s=3600)
     day.end("10:00")
     assert day.told() == ["09:00-09:00 unknown"]
     piece = day.facts.lanes[0].pieces[0]
@@ -142,10 +147,10 @@ def test_clock_an_hour_ahead_is_corrected_and_shown_raw(day: Day) -> None:
 
 def test_clock_that_fell_back_to_2000_has_no_place_but_its_number_is_here(day: Day) -> None:
     day.out("09:00")
+    day.back("12:00")
     day.file("09:00", 60, 1)
     day.raw_file(datetime(2000, 1, 1, 0, 0, 7), 50, 2)
     day.file("11:00", 60, 3)
-    day.back("12:00")
     day.end("12:00")
     assert day.told() == ["10:00-11:00 off"]
     assert [day.facts.told[str(one.id)].sequence for one in day.facts.unplaced] == [2]
@@ -154,11 +159,11 @@ def test_clock_that_fell_back_to_2000_has_no_place_but_its_number_is_here(day: D
 
 def test_two_recorders_the_second_from_mid_inspection(day: Day) -> None:
     day.out("09:00")
-    day.file("09:00", 60, 1)
     day.back("10:30")
+    day.file("09:00", 60, 1)
     day.out("10:40", day.desk.r0421)
-    day.file("10:40", 80, 5, recorder=day.desk.r0421)
     day.back("12:00", day.desk.r0421)
+    day.file("10:40", 80, 5, recorder=day.desk.r0421)
     day.end("12:00")
     assert day.told() == ["10:00-10:30 unknown", "10:30-10:40 unequipped"]
     assert day.found[0].proposal is not None
@@ -173,15 +178,30 @@ def test_recorder_still_out_is_not_missing_anything_yet(day: Day) -> None:
     assert day.told() == ["09:00-09:10 unknown"]
 
 
-def test_files_of_other_outings_are_known_by_number(day: Day) -> None:
+def test_numbers_between_two_outings_belong_to_the_time_that_was_not_recorded(day: Day) -> None:
+    other = make_inspection(day.desk.cast, day.desk.cast.aidar, number="77/1")
+    day.go("08:00")
+    issue_recorder(
+        actor=day.desk.actor, recorder=day.desk.r0417, person=day.desk.cast.aidar, outing=Outing(other, 90, 0), proven=signing(day.desk.cast.aidar)
+    )
+    day.back("08:30")
+    day.file("08:00", 30, 5)
     day.out("09:00")
-    day.file("09:00", 30, 8)
-    day.back("09:40")
-    day.end("09:40")
-    other = day.desk.inspection
-    assert day.told() == ["09:30-09:40 unknown"]
-    from_before = day.raw_file(datetime(2026, 1, 9, 10, 0), 5, 5)
-    assert from_before.case in (None, other.pk)
+    day.back("10:00")
+    day.file("09:10", 50, 8)
+    day.end("10:00")
+    assert day.told() == ["09:00-09:10 files-missing", "numbers 6–7"]
+    day.file("09:00", 10, 7)
+    assert day.told() == []
+
+
+def test_clock_an_hour_ahead_that_nobody_noticed_at_issue(day: Day) -> None:
+    day.out("09:00")
+    day.back("10:00")
+    day.file("09:30", 30, 2, ahead_s=3600)
+    day.end("10:00")
+    assert day.told() == ["09:00-10:00 nothing"]
+    assert [(note["code"], note["seconds"]) for note in notes(day.facts)] == [("hour", 3600), ("unplaced", 0)]
 
 
 def test_recording_named_by_hand_gets_its_true_time(day: Day) -> None:
@@ -189,8 +209,6 @@ def test_recording_named_by_hand_gets_its_true_time(day: Day) -> None:
     day.back("10:00")
     lost = day.file("09:05", 30, 3, ahead_s=-600, recorder=day.desk.r0421)
     assert lost.case is None
-    from qorgan.recorders.attributing import assign
-
     assign(actor=day.desk.actor, recording=lost, issue=written.issue)
     day.end("10:00")
     assert day.told() == ["09:00-09:05 unknown", "09:35-10:00 unknown"]
