@@ -73,6 +73,7 @@ TABLE = {
     "recorders:api-stored": "mmmmmmmmm",
     "recorders:api-erase": "mmmmmmmmm",
     "recorders:api-erased": "mmmmmmmmm",
+    "recorders:api-absent": "mmmmmmmmm",
     "recorders:upload-new": "xxxxxxxxx",
     "recorders:upload": "xxxxxxxxx",
     "recorders:upload-receipt": "xxxxxxxxx",

@@ -45,5 +45,6 @@ urlpatterns = [
     path("api/dock/v1/stored", api.stored, name="api-stored"),
     path("api/dock/v1/erase", api.erase, name="api-erase"),
     path("api/dock/v1/erased", api.erased, name="api-erased"),
+    path("api/dock/v1/absent", api.absent, name="api-absent"),
     path("api/upload/", include(tus.endpoint(attribute))),
 ]

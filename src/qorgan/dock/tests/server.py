@@ -78,6 +78,7 @@ class Office:
         self.statuses: list[dict[str, Any]] = []
         self.stored: list[dict[str, Any]] = []
         self.erased: list[dict[str, Any]] = []
+        self.absences: list[dict[str, Any]] = []
         self.log: list[str] = []
         self.faults = Faults()
         self.clock_offset = timedelta(0)
@@ -184,6 +185,7 @@ class Handler(BaseHTTPRequestHandler):
             "/api/dock/v1/stored": self.stored,
             "/api/dock/v1/erase": lambda told: self.erase(told, dock[0]),
             "/api/dock/v1/erased": self.erased,
+            "/api/dock/v1/absent": self.absent,
         }
         if self.path == "/api/upload/":
             self.create(dock)
@@ -215,6 +217,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def erased(self, told: dict[str, Any]) -> None:
         self.office.erased.append(told)
+        self.say({})
+
+    def absent(self, told: dict[str, Any]) -> None:
+        self.office.absences.append(told)
         self.say({})
 
     def erase(self, told: dict[str, Any], dock: str) -> None:
