@@ -67,7 +67,7 @@ def explain(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
             say_written(request, _("Explained: %(reason)s.") % {"reason": said.get_kind_display()}, f"inspection:{found.id}")
             return redirect("recorders:inspection", found.pk)
     recorder = facts.numbers.get(chosen.finding.device, "")
-    values = {"inspection": found, "form": form, "chosen": chosen, "name": name_of(chosen.finding), "recorder": recorder}
+    values = {"inspection": found, "form": form, "also": chosen.also, "name": name_of(chosen.finding), "recorder": recorder}
     return render(request, "continuity/explain.html", values, status=422 if request.method == "POST" else 200)
 
 

@@ -50,10 +50,10 @@ class Day:
         self.now = self.at(text)
         self.begun = True
 
-    def out(self, text: str, recorder: Recorder | None = None, **stated: int) -> Written:
-        """A recorder (0417) is issued to Айдар."""
+    def out(self, text: str, recorder: Recorder | None = None, person: Person | None = None, **stated: int) -> Written:
+        """A recorder (0417) is issued (to Айдар)."""
         self.go(text)
-        return self.desk.issue(recorder, **stated)
+        return self.desk.issue(recorder, person, **stated)
 
     def back(self, text: str, recorder: Recorder | None = None, **said: Any) -> Written:
         """It comes back."""

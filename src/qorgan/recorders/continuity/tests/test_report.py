@@ -1,23 +1,22 @@
 """The signed report: frozen, kept, printed in both languages; what came later makes it old (444 p.17-19)."""
 
-import json
 import os
-import re
-from datetime import datetime
+import signal
 from hashlib import sha256
-from io import BytesIO
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connections
 
 from qorgan.evidence import durable
 from qorgan.evidence.canonical import digest, parse
+from qorgan.ledger.check import check
 from qorgan.ledger.log import said
 from qorgan.ledger.models import Entry
+from qorgan.people.models import Signature
 from qorgan.people.rights import actor_for
 from qorgan.recorders.continuity.access import latest_report, unclosed
 from qorgan.recorders.continuity.actions import SIGNING
-from qorgan.recorders.continuity.models import Closing, SignedReport
+from qorgan.recorders.continuity.models import SignedReport
 from qorgan.recorders.continuity.tests.day import Day
 from qorgan.recorders.refusals import RecorderRefusal
 
@@ -108,3 +107,23 @@ def test_paper_is_the_same_bytes_each_time(gone: Day, language: str) -> None:
     assert paper.startswith(b"%PDF-1.7")
     assert b"pdfaid" in paper
     assert sha256(report.pdf(language)).digest() == sha256(paper).digest()  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("moment", "reports"), [("begin", 0), ("done", 1)])
+def test_killed_while_signing_leaves_all_of_a_report_or_nothing(gone: Day, moment: str, reports: int) -> None:
+    seen, entries = gone.facts.inputs_digest, Entry.objects.count()
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        durable.on_step = durable._fault(f"{SIGNING}.{moment}:kill")
+        gone.sign(seen)
+        os._exit(0)  # never reached
+    _pid, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    written = Entry.objects.count() - entries
+    assert (SignedReport.objects.count(), written) == (reports, reports)
+    assert Signature.objects.filter(digest__in=SignedReport.objects.values("content_digest")).count() == reports
+    assert check().holds
+    assert gone.sign(seen).number == reports + 1
