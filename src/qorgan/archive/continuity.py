@@ -307,8 +307,14 @@ def _loss(lane: Lane, step: _Step) -> Loss:
 
 
 def _meanwhile(gap: Gap, covered: dict[str, tuple[Interval, ...]]) -> Gap:
-    others = [device for device, parts in covered.items() if device != gap.device and not _silent(subtract([gap.interval], parts))]
+    others = [device for device, parts in covered.items() if device != gap.device and not _silent(subtract([gap.interval], _near(parts, gap)))]
     return replace(gap, meanwhile=tuple(others))
+
+
+def _near(parts: tuple[Interval, ...], gap: Gap) -> tuple[Interval, ...]:
+    """Those of ``parts``, in order and apart from each other, that touch a gap."""
+    first = max(0, bisect_right(parts, gap.start, key=lambda part: part[0]) - 1)
+    return parts[first : bisect_left(parts, gap.end, lo=first, key=lambda part: part[0])]
 
 
 def _silent(parts: Iterable[Interval]) -> list[Interval]:

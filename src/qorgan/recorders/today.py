@@ -14,6 +14,7 @@ from qorgan.archive.access import recordings
 from qorgan.archive.models import Dock
 from qorgan.people.rights import Actor, Permission
 from qorgan.recorders import access
+from qorgan.recorders.continuity.access import unclosed
 from qorgan.recorders.docking import STATES, Device, DockState, state_of
 from qorgan.recorders.models import Attribution, Inspection, Issue, Recorder, Stranger
 
@@ -61,11 +62,12 @@ class Waiting:
     unattributed: int
     strangers: tuple[Stranger, ...]
     out_of_order: tuple[Recorder, ...]
+    unclosed: tuple[Inspection, ...]
 
     @property
     def count(self) -> int:
         """How many things in all."""
-        return len(self.overdue) + len(self.unstored) + self.unattributed + len(self.strangers) + len(self.out_of_order)
+        return len(self.overdue) + len(self.unstored) + self.unattributed + len(self.strangers) + len(self.out_of_order) + len(self.unclosed)
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def now(actor: Actor) -> Now:
 
 
 def waiting(actor: Actor) -> Waiting:
-    """What is overdue, not stored, nobody's, foreign, out of order. Five queries."""
+    """What is overdue, not stored, nobody's, foreign, out of order, over and not closed. Six queries."""
     recorders = Recorder.objects.filter(
         organisation__in=actor.organisations(Permission.RECORDER_READ), withdrawn_at=None, faulty_since__isnull=False
     )
@@ -121,7 +123,7 @@ def waiting(actor: Actor) -> Waiting:
     return Waiting(
         overdue=tuple(one for one in _out(actor) if one.overdue), unstored=tuple(_unstored(actor)[:MOST]),
         unattributed=len(unattributed.values_list("pk", flat=True)[:MOST]), strangers=tuple(strangers[:MOST]),
-        out_of_order=tuple(recorders.order_by("inventory_number")[:MOST]),
+        out_of_order=tuple(recorders.order_by("inventory_number")[:MOST]), unclosed=tuple(unclosed(actor)[:MOST]),
     )
 
 

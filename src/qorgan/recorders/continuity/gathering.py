@@ -68,7 +68,7 @@ class Facts:
         """All that the report is computed from, as plain values."""
         return inputs_of(self)
 
-    @property
+    @cached_property
     def inputs_digest(self) -> str:
         """The digest by which a signed report knows whether it is older than the facts."""
         return digest(self.inputs)

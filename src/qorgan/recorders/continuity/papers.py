@@ -79,7 +79,7 @@ def _finding(one: Values, explanations: Mapping[str, Values], language: PaperLan
     start, end = moment(one["start"]), moment(one["end"])
     matter = matter_words(one)
     lasts = duration((end - start).total_seconds(), language) if start and end and not matter else ""
-    what = matter or f"{_clock(start)} – {_clock(end)}"
+    what = matter or _span(start, end)
     meanwhile = ", ".join(one["meanwhile"])
     return [one["n"], one["recorder"] or "–", what, lasts, cause_words(one["cause"]), _said(said) if said else "", meanwhile]
 
@@ -121,8 +121,12 @@ def _exact(text: str) -> str:
     return date_time(at, seconds=True) if at else "–"
 
 
-def _clock(at: datetime | None) -> str:
-    return local(at).strftime("%d.%m %H:%M:%S") if at else "?"
+def _span(start: datetime | None, end: datetime | None) -> str:
+    """From second to second, with the day where it is said once."""
+    if start is None or end is None:
+        return "?"
+    begin, until = local(start), local(end)
+    return f"{begin:%d.%m %H:%M:%S} – {until:%H:%M:%S}" if begin.date() == until.date() else f"{begin:%d.%m %H:%M:%S} – {until:%d.%m %H:%M:%S}"
 
 
 def _picture(drawn: Picture) -> dict[str, Any]:

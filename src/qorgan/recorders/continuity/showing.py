@@ -178,7 +178,8 @@ def _sentence(facts: Facts, found: Sequence[Finding]) -> str:
     minutes = round(facts.continuity.covered.total_seconds() / 60)
     words = _("%(issues)s, %(recordings)s of %(minutes)d min together, %(gaps)s.") % {"issues": out, "recordings": what, "minutes": minutes, "gaps": gaps}
     unexplained = sum(one.open for one in found)
-    return f"{words} {_('Without explanation: %(count)d.') % {'count': unexplained}}" if unexplained else words
+    open_ones = _("Without explanation: %(count)d.") % {"count": unexplained}
+    return f"{words} {open_ones}" if unexplained else words
 
 
 def _zoom(drawn: Picture) -> tuple[tuple[str, str], ...]:
