@@ -99,9 +99,11 @@ def absent_in(facts: Facts, device: str, interval: Interval) -> tuple[tuple[Run,
 
 def parts(start: At, end: At, said: Sequence[tuple[At, At, Explanation]]) -> list[Part[At]]:
     """``start`` to ``end`` cut where explanations begin and end, the latest on top; neighbours with the same answer are one."""
-    edges = sorted({start, end, *(edge for a, b, _ in said for edge in (a, b) if start < edge < end)})
+    edges: set[At] = {start, end}
+    for a, b, _one in said:
+        edges |= {edge for edge in (a, b) if start < edge < end}
     cut: list[Part[At]] = []
-    for a, b in pairwise(edges):
+    for a, b in pairwise(sorted(edges)):
         answer = next((one for begin, until, one in reversed(said) if begin <= a and b <= until), None)
         if cut and cut[-1][2] == answer:
             cut[-1] = (cut[-1][0], b, answer)

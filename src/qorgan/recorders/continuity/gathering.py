@@ -109,7 +109,8 @@ def inputs_of(facts: Facts) -> dict[str, Any]:
 
 
 def _file(one: Recording, facts: Facts) -> list[Any]:
-    return [str(one.id), one.plain_sha256, _text(one.started_at), one.media.get("duration_us"), holes_of(one.media), one.offset_ms, facts.told[str(one.id)].sequence]
+    told, media = facts.told[str(one.id)], one.media
+    return [str(one.id), one.plain_sha256, _text(one.started_at), media.get("duration_us"), holes_of(media), one.offset_ms, told.sequence]
 
 
 def _text(moment: datetime | None) -> str:

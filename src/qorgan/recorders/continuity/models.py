@@ -2,7 +2,6 @@
 
 import json
 import uuid
-
 from typing import Any
 
 from django.db import models

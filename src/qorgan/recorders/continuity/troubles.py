@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from qorgan.archive.continuity import Interval
 from qorgan.recorders.models import Recorder
 
-
 REPORTED_WITHIN = timedelta(hours=2)  # a malfunction in the field is often reported after coming back
 
 

@@ -149,7 +149,7 @@ def test_clock_that_fell_back_to_2000_has_no_place_but_its_number_is_here(day: D
     day.out("09:00")
     day.back("12:00")
     day.file("09:00", 60, 1)
-    day.raw_file(datetime(2000, 1, 1, 0, 0, 7), 50, 2)
+    day.raw_file(datetime.fromisoformat("2000-01-01 00:00:07"), 50, 2)
     day.file("11:00", 60, 3)
     day.end("12:00")
     assert day.told() == ["10:00-11:00 off"]
