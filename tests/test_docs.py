@@ -184,6 +184,14 @@ def test_every_invariant_is_shown_by_tests_that_exist() -> None:
     assert [f"{number}: {name}" for number, tests in shown.items() for name in tests if absent(name)] == []
 
 
+def test_every_threat_is_met_by_tests_that_exist() -> None:
+    """Each adversary has at least one test that shows what is refused, or is said to be beyond software."""
+    parts = re.split(r"^## ", (DOCS / "design" / "threats.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[2:]
+    shown = {part.splitlines()[0]: re.findall(r"`([\w./]+\.py::\w+)`", part) for part in parts}
+    assert [adversary for adversary, tests in shown.items() if not tests] == []
+    assert [f"{adversary}: {name}" for adversary, tests in shown.items() for name in tests if absent(name)] == []
+
+
 def test_a_test_that_does_not_exist_is_found() -> None:
     assert not absent("tests/test_docs.py::test_a_test_that_does_not_exist_is_found")
     assert not absent("ledger/tests/test_log.py::test_insert_or_replace_is_refused")

@@ -22,7 +22,7 @@ from qorgan.archive import ingest, refusals
 from qorgan.archive.docks import NotADock, authenticate
 from qorgan.archive.incoming import blocks, notice_vanished_peers
 from qorgan.archive.models import Dock, Upload
-from qorgan.archive.receipts import Then
+from qorgan.archive.receipts import Then, under_todays_key
 from qorgan.archive.refusals import Refused
 from qorgan.people.rights import open_to_all
 
@@ -55,7 +55,7 @@ def endpoint(then: Then) -> list[URLPattern]:
         found = _finished(_own(dock, upload), then)
         if not found.receipt:
             raise refusals.not_finished()
-        return HttpResponse(found.receipt, content_type="text/plain; charset=utf-8")
+        return HttpResponse(under_todays_key(found.receipt), content_type="text/plain; charset=utf-8")
 
     return [
         path("", _view({"POST": create}), name="upload-new"),

@@ -35,6 +35,7 @@ AREAS = (
     Area("vault", _("Vault"), "key-round", "archive:vault", (Permission.VAULT_READ,)),
     Area("docks", _("Docks"), "plug-zap", "recorders:docks", (Permission.DOCK_READ,)),
     Area("people", _("People"), "users", "people:list", (Permission.PEOPLE_READ,)),
+    Area("letters", _("Letters"), "mail", "people:letters", (Permission.LETTER_KEEP,)),
     Area("ledger", _("Ledger"), "scroll-text", "ledger:entries", (Permission.LEDGER_READ,)),
 )
 

@@ -89,7 +89,7 @@ def gather(inspection: Inspection) -> Facts:
         inspection=inspection, issues=issues, recordings=placed, unplaced=tuple(one for one in recordings if not _placed(one)),
         nobodys=_nobodys(inspection, span), lanes=lanes, interval=_interval(inspection, issues, placed),
         explanations=tuple(inspection.explanations.select_related("recorder", "signature").order_by("position")),
-        absences=absences, stored=_stored(inspection, absences), troubles=troubles_of({issue.recorder_id: issue.recorder for issue in issues}.values()),
+        absences=absences, stored=_stored(inspection, absences), troubles=troubles_of({issue.recorder_id: issue.recorder for issue in issues}.values(), span),
         told=told, device_of=device_of,
     )
 
@@ -105,6 +105,7 @@ def inputs_of(facts: Facts) -> dict[str, Any]:
         "explanations": [str(one.id) for one in facts.explanations],
         "absences": [[str(one.id), one.plain_sha256 in facts.stored] for one in facts.absences],
         "nobodys": [str(one.id) for one in facts.nobodys],
+        "troubles": [[one.key, _text(one.start), _text(one.end)] for one in facts.troubles],
     }
 
 

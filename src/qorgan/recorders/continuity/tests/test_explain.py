@@ -8,13 +8,14 @@ from django.db import DatabaseError
 from qorgan.evidence.sequence import Run
 from qorgan.ledger.models import Entry
 from qorgan.people.models import Signature
-from qorgan.recorders.actions import report_out_of_order
 from qorgan.recorders.attributing import assign
 from qorgan.recorders.continuity.findings import superseded
 from qorgan.recorders.continuity.models import Explanation
 from qorgan.recorders.continuity.snapshot import notes
 from qorgan.recorders.continuity.tests.day import Day
 from qorgan.recorders.issuing import Outing, issue_recorder
+from qorgan.recorders.malfunctions.actions import report_malfunction
+from qorgan.recorders.malfunctions.telling import Fault
 from qorgan.recorders.refusals import RecorderRefusal
 from qorgan.recorders.tests.conftest import make_inspection, signing
 
@@ -108,12 +109,21 @@ def test_recorder_of_another_inspection_is_refused(lunch: Day) -> None:
         lunch.explain("12:00", "13:00", recorder=lunch.desk.r0421)
 
 
-def test_malfunction_proposes_itself(lunch: Day) -> None:
-    assert [one.proposal for one in lunch.found] == [None, None, None]
-    lunch.go("18:20")
-    report_out_of_order(actor=lunch.desk.actor, recorder=lunch.desk.r0417, fault="does not start", reported_by="Айдар")
-    proposed = [(one.proposal.kind, one.proposal.words) if one.proposal else None for one in lunch.found]
-    assert proposed == [None, None, ("malfunction", "does not start")]  # it was said within two hours of the last gap
+def test_malfunction_proposes_itself(day: Day) -> None:
+    day.out("08:40")
+    day.go("16:30")
+    aidar, fault = day.desk.cast.aidar, Fault("power", "does not start", day.at("16:10"))
+    report_malfunction(actor=day.desk.actor, recorder=day.desk.r0417, moment="field", fault=fault, person=aidar, proven=signing(aidar))
+    day.back("18:00")
+    day.file("08:40", 200, 6)
+    day.file("13:00", 190, 7)
+    seen = day.facts.inputs_digest
+    day.end("17:30")
+    assert day.told() == ["12:00-13:00 off", "16:10-17:30 unknown"]
+    proposed = [(one.proposal.kind, one.proposal.words) if one.proposal else None for one in day.found]
+    assert proposed == [None, ("malfunction", "does not start")]
+    assert day.facts.inputs["troubles"]
+    assert day.facts.inputs_digest != seen
 
 
 # Bad days ----------------------------------------------------------------------------------------
