@@ -10,6 +10,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from qorgan.archive import docks
+from qorgan.archive.retention.actions import place_hold
+from qorgan.archive.retention.models import Act, Hold
 from qorgan.archive.vault.models import HolderKey
 from qorgan.archive.vault.tests.office import open_office, store_recording
 from qorgan.journals.actions import open_book
@@ -107,6 +109,18 @@ TABLE = {
     "archive:vault-recovery": "22rrrr-r>",
     "archive:vault-recovery-decline": "22rrrr2r>",
     "archive:vault-recover": "22rrrr2r>",
+    "retention:due": "22rrr22r>",
+    "retention:compose": "mmrrrrmr>",
+    "retention:acts": "22rrr22r>",
+    "retention:act": "22rrr2-r>",
+    "retention:act-progress": "22rrr2-r>",
+    "retention:act-sign": "22rrrr-r>",
+    "retention:act-stop": "22rrrr-r>",
+    "retention:act-paper": "22rrr2-r>",
+    "retention:holds": "22rrr22r>",
+    "retention:hold-new": "22rrrr2r>",
+    "retention:hold-lift": "2rrrrr-r>",
+    "retention:longer": "22rrrr-r>",
     "journals:books": "2222r22r>",
     "journals:open": "22rrrr2r>",
     "journals:blank": "22rrrr2r>",
@@ -164,6 +178,12 @@ def world(cast: Cast) -> dict[str, Any]:
         actor=SETUP, recorder=recorder, person=cast.aidar, outing=Outing(inspection, 90, 0), proven=Proven(cast.aidar, Post.INSPECTOR.value, "pin")
     )
     recording = store_recording(cast, case=inspection.pk)
+    hold = place_hold(
+        actor=SETUP, person=cast.serik, organisation=cast.karaganda, scope=Hold.Scope.RECORDING, targets=[recording], reason="іс сотта"
+    )
+    act = Act.objects.create(
+        organisation=cast.karaganda, number="2029-1", composed_at=timezone.now(), composed_by="", recordings=0, bytes=0, digest="0" * 64, position=0
+    )
     broken = report_malfunction(
         actor=SETUP, recorder=recorder, moment="field", fault=Fault("power"), person=cast.aidar, proven=Proven(cast.aidar, Post.INSPECTOR.value, "pin")
     )
@@ -181,6 +201,8 @@ def world(cast: Cast) -> dict[str, Any]:
         "inspection_id": inspection.id,  # type: ignore[union-attr]
         "recording_id": recording.id,
         "dock_id": dock.id,
+        "hold_id": hold.id,
+        "act_id": act.id,
         "malfunction_id": broken.id,
         "trouble_id": trouble.id,
         "letter_id": Letter.objects.filter(organisation=cast.karaganda).first().id,  # type: ignore[union-attr]

@@ -16,6 +16,7 @@ from qorgan.archive.models import Recording
 from qorgan.archive.opened import PLAIN_TEXT, NotOpened, damaged, no_key, opener, playable, recording_of, vault_for
 from qorgan.archive.particulars import particulars
 from qorgan.archive.playing import showing
+from qorgan.archive.retention.panel import panel, tombstone
 from qorgan.archive.review import pane, running
 from qorgan.archive.streaming import answer
 from qorgan.archive.vault.forms import PURPOSES, UnlockForm
@@ -44,6 +45,8 @@ def unlock_view(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """Open the vault for a purpose, with the holder's secret."""
     found = playable(request, recording_id)
     form, actor = UnlockForm(request.POST), actor_of(request)
+    if found.is_gone:
+        return redirect("archive:recording", found.pk)
     if not form.is_valid() or actor.person is None or request.session.session_key is None:
         return _page(request, found, form, status=422)
     try:
@@ -110,6 +113,8 @@ def _bytes(request: HttpRequest, found: Recording, kind: Opening.Kind, content_t
 
 def _page(request: HttpRequest, found: Recording, form: UnlockForm, status: int = 200) -> HttpResponse:
     actor = actor_of(request)
+    if found.is_gone:
+        return render(request, "retention/tombstone.html", tombstone(found, actor))
     may_play = actor.may(Permission.RECORDING_PLAY, found.organisation_id)
     vault = open_vault(request, found.organisation_id) if may_play else None
     values: dict[str, Any] = {
@@ -117,6 +122,7 @@ def _page(request: HttpRequest, found: Recording, form: UnlockForm, status: int 
         "has_key": may_play and actor.person is not None and confirmed_key(found.organisation, actor.person) is not None,
         **pane.beside(request, found, may_play=may_play), "form": form, "purposes": PURPOSES, "holders": holders(found.organisation).values(),
         "unlock_minutes": settings.QORGAN["QORGAN_UNLOCK_MINUTES"], "no_key": no_key(found), "openings": _openings(request, found),
+        "kept": panel(found, actor),
     }
     response = render(request, "archive/recording.html", values, status=status)
     response["Cache-Control"] = "private, no-store"

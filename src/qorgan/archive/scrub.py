@@ -60,7 +60,7 @@ class Budget:
 def scrub_some(*, seconds: float = _TURN_SECONDS) -> Report:
     """One turn of the rolling check: those checked longest ago, until time is up. The worker's duty."""
     report, budget, until = Report(), Budget(settings.QORGAN["QORGAN_SCRUB_MIB_PER_SECOND"]), time.monotonic() + seconds
-    oldest = Recording.objects.filter(fixity__checked_at__lt=timezone.now()).order_by("fixity__checked_at")
+    oldest = Recording.objects.filter(destroying_at=None, fixity__checked_at__lt=timezone.now()).order_by("fixity__checked_at")
     for recording in oldest[:_BATCH]:
         check(recording, report, budget)
         if time.monotonic() >= until:
@@ -69,9 +69,9 @@ def scrub_some(*, seconds: float = _TURN_SECONDS) -> Report:
 
 
 def scrub_all() -> Report:
-    """Check every recording, as fast as the disk gives, and name stored files that belong to none."""
+    """Check every recording that is kept, as fast as the disk gives, and name stored files that belong to none (or to a destroyed one)."""
     report = Report()
-    for recording in Recording.objects.order_by("pk").iterator(_BATCH):
+    for recording in Recording.objects.filter(destroying_at=None).order_by("pk").iterator(_BATCH):
         check(recording, report, None)
     report.orphans = sorted(_orphans())
     return report
@@ -80,6 +80,8 @@ def scrub_all() -> Report:
 def check(recording: Recording, report: Report, budget: Budget | None) -> None:
     """Check one recording, write down the result, and into the ledger what changed for the worse or the better."""
     problem, read = _look(recording, budget)
+    if problem and Recording.objects.filter(pk=recording.pk, destroying_at__isnull=False).exists():
+        return  # its destruction began while it was read
     report.checked += 1
     report.bytes += read
     if problem:
@@ -113,6 +115,8 @@ def _blocks(blob: Any) -> Iterator[bytes]:
 
 def _write_down(recording: Recording, problem: str) -> None:
     with writing():
+        if Recording.objects.filter(pk=recording.pk, destroying_at__isnull=False).exists():
+            return  # its destruction began while it was read
         before = Fixity.objects.filter(recording=recording).first()
         Fixity.objects.update_or_create(recording=recording, defaults={"checked_at": timezone.now(), "ok": not problem, "problem": problem})
         if problem != (before.problem if before else ""):
@@ -134,6 +138,6 @@ def _orphans() -> Iterable[str]:
 
 
 def _unnamed(hashes: list[str]) -> set[str]:
-    named = set(Recording.objects.filter(sealed_blake3__in=hashes).values_list("sealed_blake3", flat=True))
+    named = set(Recording.objects.filter(sealed_blake3__in=hashes, destroyed_at=None).values_list("sealed_blake3", flat=True))
     named |= set(Upload.objects.filter(sealed_blake3__in=hashes, state=Upload.State.OPEN).values_list("sealed_blake3", flat=True))
     return set(hashes) - named

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "qorgan.recorders.malfunctions",
     "qorgan.archive",
     "qorgan.archive.vault",
+    "qorgan.archive.retention",
     "qorgan.archive.review",
     "qorgan.journals",
     "qorgan.documents",

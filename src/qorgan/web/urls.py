@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("qorgan.recorders.urls")),
     path("", include("qorgan.recorders.continuity.urls")),
     path("", include("qorgan.archive.urls")),
+    path("", include("qorgan.archive.retention.urls")),
     path("archive/", include("qorgan.archive.review.urls")),
     path("journal/", include("qorgan.journals.urls")),
     path("people/", include("qorgan.people.urls")),

@@ -19,6 +19,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from qorgan.archive.ingest import forget_stale_uploads
+from qorgan.archive.retention.destroying import carry_out
+from qorgan.archive.retention.proposing import propose_everywhere
 from qorgan.archive.scrub import scrub_some
 from qorgan.archive.vault.actions import lock_expired
 from qorgan.ledger.check import check_and_remember
@@ -47,6 +49,8 @@ DUTIES: Mapping[str, Work] = {
     "ledger-witness-mail": Work(show_by_mail, timedelta(minutes=10)),
     "letters-send": Work(send_due_letters, timedelta(seconds=15)),
     "archive-scrub": Work(scrub_some, timedelta(minutes=5)),
+    "retention-propose": Work(propose_everywhere, timedelta(hours=1)),
+    "retention-destroy": Work(carry_out, timedelta(minutes=1)),
     "vault-lock-expired": Work(lock_expired, timedelta(minutes=1)),
     "uploads-forget-stale": Work(forget_stale_uploads, timedelta(hours=1)),
 }

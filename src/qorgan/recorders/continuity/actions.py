@@ -87,6 +87,10 @@ def sign_report(*, actor: Actor, inspection: Inspection, seen: str, proven: Prov
         current = _locked(inspection)
         _refuse_running(current)
         facts = gather(current)
+        if facts.destroyed:
+            raise RecorderRefusal(
+                _("Recordings of this inspection were destroyed after their term: what was signed before that stays the last word."), basis="444/12"
+            )
         if facts.inputs_digest != seen:
             raise RecorderRefusal(
                 _("Something has changed since you looked: a recording came in, or a gap was explained. Nothing was signed."),

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from qorgan.archive.continuity import Continuity, Interval, Lane, Piece, examine, holes_of
 from qorgan.archive.models import Recording
+from qorgan.archive.times import MEASURED
 from qorgan.archive.told import Told, told_of
 from qorgan.evidence.canonical import digest
-from qorgan.recorders.attributing import MEASURED
 from qorgan.recorders.continuity.models import Absence, Explanation
 from qorgan.recorders.continuity.troubles import Trouble, troubles_of
 from qorgan.recorders.models import Attribution, Inspection, Issue
@@ -62,6 +62,11 @@ class Facts:
     def by_key(self) -> dict[str, Recording]:
         """Recordings by id as text."""
         return {str(one.id): one for one in self.recordings}
+
+    @property
+    def destroyed(self) -> bool:
+        """Whether recordings of it were destroyed after their term: what was signed before stays the last word."""
+        return any(one.is_gone for one in (*self.recordings, *self.unplaced))
 
     @property
     def inputs(self) -> dict[str, Any]:
@@ -128,7 +133,14 @@ def _span(inspection: Inspection, issues: Sequence[Issue]) -> Interval | None:
 
 def _placed(one: Recording) -> bool:
     """Whether its true time is known: corrected by the clock check of an issue during which it then was made. Length is needed too."""
-    return one.offset_basis == MEASURED and one.started_at is not None and bool(one.duration)
+    return one.offset_basis == MEASURED and one.started_at is not None and microseconds_of(one) > 0
+
+
+def microseconds_of(one: Recording) -> int:
+    """How long it is; of one that was destroyed after its term its times remain, and no more."""
+    if one.is_gone and one.started_at and one.ended_at:
+        return (one.ended_at - one.started_at) // timedelta(microseconds=1)
+    return int(one.media.get("duration_us") or 0)
 
 
 def _interval(inspection: Inspection, issues: Sequence[Issue], placed: Sequence[Recording]) -> Interval | None:
@@ -166,7 +178,7 @@ def _lanes(
 
 def _piece(one: Recording, start: datetime, told: Mapping[str, Told]) -> Piece:
     return Piece(
-        key=str(one.id), start=start, duration_us=int(one.media.get("duration_us") or 0), holes=holes_of(one.media),
+        key=str(one.id), start=start, duration_us=microseconds_of(one), holes=holes_of(one.media),
         sequence=told[str(one.id)].sequence, shown=one.device_started_at, offset_ms=one.offset_ms,
     )
 

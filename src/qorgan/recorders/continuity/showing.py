@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from qorgan.archive.access import recordings
 from qorgan.archive.continuity import Interval, length
+from qorgan.archive.lines import destroyed_words
 from qorgan.archive.models import Recording
 from qorgan.people.rights import Actor
 from qorgan.recorders.continuity.access import latest_report
@@ -115,7 +116,7 @@ def shown(actor: Actor, inspection: Inspection, window: Interval | None = None, 
         said=tuple(Said(one, str(one.pk) in gone, _matter(one)) for one in facts.explanations),
         notes=tuple(" ".join(part for part in (note["recorder"], note_words(note)) if part) for note in values["notes"]),
         recordings=tuple(_with_offset(one) for one in (*facts.recordings, *facts.unplaced) if str(one.pk) in mine), visible=frozenset(mine),
-        report=report, old=report is not None and report.inputs_digest != values["inputs"],
+        report=report, old=report is not None and report.inputs_digest != values["inputs"] and not facts.destroyed,
         closing=Closing.objects.filter(inspection=inspection).first(), zoom=_zoom(drawn) if drawn else (),
     )
 
@@ -163,6 +164,7 @@ def _matter(one: Explanation) -> str:
 
 
 def _with_offset(one: Recording) -> Recording:
+    one.destroyed = destroyed_words(vars(one)) if one.is_gone else ""  # type: ignore[attr-defined]
     one.offset_s = None if one.offset_ms is None else round(one.offset_ms / 1000)  # type: ignore[attr-defined]
     return one
 

@@ -13,7 +13,7 @@ from qorgan.archive.continuity import SILENCE, Piece, an_hour_off, holes_of, len
 from qorgan.archive.models import Recording
 from qorgan.recorders.clock import Judgement, judge
 from qorgan.recorders.continuity.findings import Finding, superseded
-from qorgan.recorders.continuity.gathering import Facts
+from qorgan.recorders.continuity.gathering import Facts, microseconds_of
 from qorgan.recorders.continuity.models import Explanation
 from qorgan.recorders.models import Issue
 
@@ -81,7 +81,7 @@ def _shifted(facts: Facts, device: str) -> list[Piece]:
     """Files that fit nowhere, where the clock check at issue would put them: was the check itself an hour wrong?"""
     offset = next((timedelta(seconds=one.clock_offset_s) for one in facts.issues if str(one.recorder_id) == device), timedelta())
     mine = [one for one in facts.unplaced if facts.device_of[str(one.id)] == device and one.started_at]
-    return [Piece(str(one.id), one.started_at - offset, int(one.media.get("duration_us") or 0)) for one in mine if one.started_at]
+    return [Piece(str(one.id), one.started_at - offset, microseconds_of(one)) for one in mine if one.started_at]
 
 
 def text(moment: datetime | None) -> str:
@@ -120,7 +120,7 @@ def _file(n: int, one: Recording, facts: Facts) -> dict[str, Any]:
     return {
         "n": n, "id": str(one.id), "recorder": facts.numbers.get(facts.device_of[str(one.id)], one.source_number), "name": one.name,
         "sequence": facts.told[str(one.id)].sequence, "shown": one.device_started_at, "started_at": text(one.started_at), "ended_at": text(one.ended_at),
-        "duration_us": int(one.media.get("duration_us") or 0), "holes": [list(hole) for hole in holes_of(one.media)],
+        "duration_us": microseconds_of(one), "holes": [list(hole) for hole in holes_of(one.media)],
         "offset_ms": one.offset_ms, "sha256": one.plain_sha256,
     }
 

@@ -77,35 +77,37 @@ class Office:
 class Kept:
     """One recording of the office: what custody.json tells, and its signed papers."""
 
-    content: bytes
+    content: bytes | Payload
     custody: dict[str, Any]
     receipt: str
     manifest: str
 
 
-def keep(office: Office, number: int, content: bytes, name: str) -> Kept:
+def keep(office: Office, number: int, content: bytes | Payload, name: str) -> Kept:
     """Dock, store and open a recording."""
     recording, path = uuid(10 + number), f"/DCIM/{name}"
-    digest, sealed = sha256(content).hexdigest(), sha256(b"sealed" + content).hexdigest()
+    size = content.size if isinstance(content, Payload) else len(content)
+    digest = content.sha256 if isinstance(content, Payload) else sha256(content).hexdigest()
+    sealed = sha256(b"sealed" + digest.encode()).hexdigest()
     clocks = {"dock_now": "2026-03-02T04:00:00+00:00", "server_now": "2026-03-02T04:00:00+00:00", "round_trip_ms": 3, "ntp": "synchronised"}
     manifest = Manifest(
-        recorder=uuid(3), inventory_number="0417", volume_serial="A1B2", volume_label="", marker="", path=path, name=name, size=len(content),
-        modified_at="2026-03-02T03:00:00+00:00", plain_sha256=digest, sealed_blake3=sealed, plain_size=len(content), sealed_size=len(content) + 216,
+        recorder=uuid(3), inventory_number="0417", volume_serial="A1B2", volume_label="", marker="", path=path, name=name, size=size,
+        modified_at="2026-03-02T03:00:00+00:00", plain_sha256=digest, sealed_blake3=sealed, plain_size=size, sealed_size=size + 216,
         recipients=[str(age.Identity.generate().recipient)], media={"kind": "video"}, pattern="", sequence=None, device_started_at="2026-03-02T08:00:00",
         device_zone_minutes=300, clocks=clocks, dock=office.dock, dock_name="Док 1", software="qorgan-dock 0.1", sealed_at="2026-03-02T04:00:00+00:00",
     )  # fmt: skip
     stored = {
         "upload": uuid(20 + number), "dock": office.dock, "recorder": manifest.recorder, "inventory_number": "0417", "name": name, "path": path,
-        "plain_sha256": digest, "plain_size": len(content), "sealed_blake3": sealed, "sealed_size": len(content) + 216, "presented_blake3": sealed,
+        "plain_sha256": digest, "plain_size": size, "sealed_blake3": sealed, "sealed_size": size + 216, "presented_blake3": sealed,
     }  # fmt: skip
     position = office.append("archive:recording:stored", f"recording:{recording}", stored)
     at = office.now.isoformat()
     receipt = Receipt(
-        origin=ORIGIN, upload=stored["upload"], recording=recording, plain_sha256=digest, sealed_blake3=sealed, sealed_size=len(content) + 216,
+        origin=ORIGIN, upload=stored["upload"], recording=recording, plain_sha256=digest, sealed_blake3=sealed, sealed_size=size + 216,
         dock=office.dock, stored_at=at, position=position, leaf=office.commitment(position).hex(), duplicate=False,
     )  # fmt: skip
     custody = {
-        "recording": recording, "file": recording_path(number, name), "name": name, "path": path, "plain_sha256": digest, "plain_size": len(content),
+        "recording": recording, "file": recording_path(number, name), "name": name, "path": path, "plain_sha256": digest, "plain_size": size,
         "recorder": manifest.recorder, "inventory_number": "0417", "device_started_at": "2026-03-02T08:00:00", "started_at": "2026-03-02T03:00:00+00:00",
         "ended_at": "2026-03-02T03:10:00+00:00", "offset_ms": 0, "stored_at": at, "position": position, "events": [position],
     }  # fmt: skip
@@ -114,7 +116,7 @@ def keep(office: Office, number: int, content: bytes, name: str) -> Kept:
     return Kept(content, custody, receipt.to_note(office.key), manifest.to_note(office.dock_key))
 
 
-def make_package(office: Office, contents: Mapping[str, bytes], authority: "Authority | None" = None) -> dict[str, Any]:
+def make_package(office: Office, contents: Mapping[str, bytes | Payload], authority: "Authority | None" = None) -> dict[str, Any]:
     """The arguments of :func:`qorgan.evidence.package.writer.stream` for a package of recordings by name."""
     office.noise(ENTRIES_BEFORE)
     enrolled = office.append("archive:dock:enrolled", f"dock:{office.dock}", {"key": office.dock_key.verifier.vkey, "host": "pc", "software": "x"})
@@ -146,7 +148,9 @@ def make_package(office: Office, contents: Mapping[str, bytes], authority: "Auth
     if authority is not None:
         extras |= {"timestamps/1.tsr": authority.stamp(signed.encode()), "timestamps/1.pem": authority.chain}
     payloads = [
-        Payload(one.custody["file"], len(one.content), one.custody["plain_sha256"], lambda content=one.content: io.BytesIO(content))  # type: ignore[misc]
+        one.content
+        if isinstance(one.content, Payload)
+        else Payload(one.custody["file"], len(one.content), one.custody["plain_sha256"], lambda content=one.content: io.BytesIO(content))  # type: ignore[misc]
         for one in kept
     ]
     extras[PATH] = statement(package=custody["package"], payloads=payloads, extras=extras, key=office.key)

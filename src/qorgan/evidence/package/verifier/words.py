@@ -12,9 +12,9 @@ FRAME = {
     "title-compare": ("Өзіңіз салыстырыңыз:", "Сравните сами:", "Compare yourself:"),
     "verdict-holds": ("БӘРІ РАСТАЛАДЫ.", "ВСЁ ПОДТВЕРЖДАЕТСЯ.", "ALL HOLDS."),
     "verdict-fails": (
-        "РАСТАЛМАЙДЫ: топтама өзгертілген немесе толық емес.",
-        "НЕ ПОДТВЕРЖДАЕТСЯ: пакет изменён или неполон.",
-        "DOES NOT HOLD: the package was changed or is not complete.",
+        "РАСТАЛМАЙДЫ: бұл түріндегі топтамаға сенуге болмайды.",
+        "НЕ ПОДТВЕРЖДАЕТСЯ: в таком виде пакету доверять нельзя.",
+        "DOES NOT HOLD: as it is, the package cannot be relied on.",
     ),
     "verdict-cannot-tell": (
         "АЙТУ МҮМКІН ЕМЕС: кейбірін осы жерде тексеру мүмкін болмады.",

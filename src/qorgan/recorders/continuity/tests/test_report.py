@@ -2,6 +2,7 @@
 
 import os
 import signal
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -16,6 +17,7 @@ from qorgan.people.models import Signature
 from qorgan.people.rights import actor_for
 from qorgan.recorders.continuity.access import latest_report, unclosed
 from qorgan.recorders.continuity.actions import SIGNING
+from qorgan.recorders.continuity.gathering import microseconds_of
 from qorgan.recorders.continuity.models import SignedReport
 from qorgan.recorders.continuity.tests.day import Day
 from qorgan.recorders.refusals import RecorderRefusal
@@ -107,6 +109,17 @@ def test_paper_is_the_same_bytes_each_time(gone: Day, language: str) -> None:
     assert paper.startswith(b"%PDF-1.7")
     assert b"pdfaid" in paper
     assert sha256(report.pdf(language)).digest() == sha256(paper).digest()  # type: ignore[arg-type]
+
+
+def test_a_recording_destroyed_after_its_term_keeps_its_time_and_no_more(gone: Day) -> None:
+    facts = gone.facts
+    one = facts.recordings[0]
+    assert not facts.destroyed
+    one.media, one.manifest = {}, ""
+    assert microseconds_of(one) == 0
+    one.destroying_at = gone.now
+    assert microseconds_of(one) == 3600 * 10**6
+    assert replace(facts, recordings=(one,)).destroyed
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ const result = document.querySelector("[data-result]");
 const meter = document.querySelector("[data-meter]");
 const SIGNS = { fails: "bad", "cannot-tell": "warn", holds: "ok", compare: "wait" };
 let worker = null;
+let checked = "";
 
 const say = (code, details = {}) => (words[code] ?? code).replaceAll(/\{(\w+)\}/g, (_gap, name) => details[name] ?? "–");
 
@@ -18,9 +19,10 @@ function made(tag, attributes = {}, ...inner) {
   return element;
 }
 
+/** What a statement is about: a file of the package, or the package itself. */
 function statement({ state, code, file, details }) {
-  const name = file ? [made("strong", { class: "filename" }, file), " "] : [];
-  return made("li", {}, made("span", { class: "status", "data-kind": SIGNS[state] }, ...name), made("span", {}, say(code, details)));
+  const about = made("span", { class: "status", "data-kind": SIGNS[state] }, made("span", { class: "filename" }, file || checked));
+  return made("li", {}, about, made("span", {}, say(code, details)));
 }
 
 function show({ verdict, faults, findings }) {
@@ -42,6 +44,7 @@ function show({ verdict, faults, findings }) {
 
 async function check(file) {
   worker?.terminate();
+  checked = file.name;
   result.hidden = true;
   meter.hidden = false;
   const bar = meter.querySelector("progress");
