@@ -19,6 +19,7 @@ SENTENCES = {
     "unreadable": noop("A file cannot be read from the recorder. It stays there. Plug the recorder in again or try another port."),
     "growing": noop("A file is still being written. It is taken when it has come to rest."),
     "gone": noop("A file was on the recorder and was removed before it could be sealed."),
+    "absent": noop("The recorder does not hold what it should: files went without permission, or numbers were passed over. The office is told."),
     "digest": noop("A file arrived damaged and is sealed again from the recorder."),
     "read-only": noop("The recorder is read-only here: its copies cannot be erased. They are stored, and stay on it too."),
     "erase-refused": noop("The server does not allow erasing some copies on the recorder. They stay."),

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     INSPECTION_MANAGE = "recorders:inspection:manage"
     HANDOVER_READ = "recorders:handover:read"
     HANDOVER_MAKE = "recorders:handover:make"
+    INSPECTION_EXPLAIN = "recorders:inspection:explain"
     DOCK_READ = "recorders:dock:read"
     DOCK_MANAGE = "recorders:dock:manage"
     RECORDING_READ = "archive:recording:read"
@@ -62,7 +63,9 @@ P = Permission
 GRANTS: Mapping[Post, frozenset[Permission]] = {
     Post.HEAD: frozenset(P) - {P.DOCK_MANAGE},
     Post.RESPONSIBLE: frozenset(P) - {P.APPOINT, P.PEOPLE_MANAGE, P.POLICY_MANAGE, P.HOLD_LIFT},
-    Post.INSPECTOR: frozenset({P.JOURNAL_READ_OWN, P.INSPECTION_READ_OWN, P.RECORDING_READ_OWN, P.MALFUNCTION_REPORT, P.NORMS_READ}),
+    Post.INSPECTOR: frozenset(
+        {P.JOURNAL_READ_OWN, P.INSPECTION_READ_OWN, P.INSPECTION_EXPLAIN, P.RECORDING_READ_OWN, P.MALFUNCTION_REPORT, P.NORMS_READ}
+    ),
     Post.ADMINISTRATOR: frozenset(
         {
             P.PEOPLE_READ, P.PEOPLE_MANAGE, P.APPOINT, P.LETTER_KEEP, P.DOCK_READ, P.DOCK_MANAGE, P.RECORDER_READ, P.STORAGE_READ, P.VAULT_READ,

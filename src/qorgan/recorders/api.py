@@ -1,4 +1,5 @@
-"""What docks ask of the office over HTTP, JSON both ways: enrol, office, status, stored, erase, erased (444 p.11, 19).
+"""What docks ask of the office over HTTP, JSON both ways: enrol, office, status, stored, erase, erased,
+absent (444 p.11, 19).
 
 A dock shows its token; whatever else it says is checked field by field. Errors are ``{"error": code, "message": sentence}``.
 """
@@ -23,6 +24,7 @@ from qorgan.ledger.keyring import statements
 from qorgan.ledger.signing import ledger_key
 from qorgan.people.rights import open_to_all
 from qorgan.recorders.access import policy_of
+from qorgan.recorders.continuity.absences import note_absences
 from qorgan.recorders.docking import checked_status
 from qorgan.recorders.erasing import Copy, note_erased, permit_erasing
 from qorgan.recorders.malfunctions.troubles import note_troubles
@@ -161,6 +163,13 @@ def erased(dock: Dock, body: Body) -> JsonResponse:
     if results:
         note_erased(dock=dock, recorder=_recorder(dock, body), results=results)
     return JsonResponse({})
+
+
+@dock_call("POST")
+def absent(dock: Dock, body: Body) -> JsonResponse:
+    """What the dock misses on a recorder: files that went without permission, numbers passed over (444 p.19)."""
+    noted = note_absences(dock=dock, recorder=_recorder(dock, body), rows=_rows(body, "absences"))
+    return JsonResponse({"noted": noted})
 
 
 def _body(request: HttpRequest) -> Body:

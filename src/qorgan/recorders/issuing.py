@@ -17,7 +17,7 @@ from qorgan.people.models import Organisation, Person, Post
 from qorgan.people.signatures import Proven
 from qorgan.recorders import clock, kinds
 from qorgan.recorders.access import free_recorders, inspectors, policy_of
-from qorgan.recorders.actions import close_inspection
+from qorgan.recorders.actions import end_inspection
 from qorgan.recorders.books import FULL_NAME, INVENTORY_NUMBER, NOTE, RECEIVED, RETURNED, refuse_without_book, row_of
 from qorgan.recorders.malfunctions.access import open_malfunction
 from qorgan.recorders.malfunctions.actions import confirm_told, report_malfunction
@@ -247,7 +247,7 @@ def _refuse_return(issue: Issue, proven: Proven, remarks: str) -> None:
 
 def _close_once(actor: Actor, inspection: Inspection, ended_at: datetime) -> None:
     if not Inspection.objects.filter(pk=inspection.pk, ended_at__isnull=False).exists():
-        close_inspection(actor=actor, inspection=inspection, ended_at=ended_at)
+        end_inspection(actor=actor, inspection=inspection, ended_at=ended_at)
 
 
 def _other(recorder: Recorder) -> str:

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "qorgan.web",
     "qorgan.recorders",
     "qorgan.recorders.handover",
+    "qorgan.recorders.continuity",
     "qorgan.recorders.malfunctions",
     "qorgan.archive",
     "qorgan.archive.vault",

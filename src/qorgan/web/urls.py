@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include((web, "web"))),
     path("", include("qorgan.recorders.urls")),
     path("archive/handovers/", include("qorgan.recorders.handover.urls")),
+    path("", include("qorgan.recorders.continuity.urls")),
     path("", include("qorgan.archive.urls")),
     path("", include("qorgan.archive.retention.urls")),
     path("archive/", include("qorgan.archive.review.urls")),

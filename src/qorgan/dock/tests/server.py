@@ -80,6 +80,7 @@ class Office:
         self.statuses: list[dict[str, Any]] = []
         self.stored: list[dict[str, Any]] = []
         self.erased: list[dict[str, Any]] = []
+        self.absences: list[dict[str, Any]] = []
         self.log: list[str] = []
         self.faults = Faults()
         self.clock_offset = timedelta(0)
@@ -197,6 +198,7 @@ class Handler(BaseHTTPRequestHandler):
             "/api/dock/v1/erase": lambda told: self.erase(told, dock[0]),
             "/api/dock/v1/erased": self.erased,
             "/api/dock/v1/receipts": self.receipts,
+            "/api/dock/v1/absent": self.absent,
         }
         if self.path == "/api/upload/":
             self.create(dock)
@@ -234,6 +236,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def erased(self, told: dict[str, Any]) -> None:
         self.office.erased.append(told)
+        self.say({})
+
+    def absent(self, told: dict[str, Any]) -> None:
+        self.office.absences.append(told)
         self.say({})
 
     def erase(self, told: dict[str, Any], dock: str) -> None:

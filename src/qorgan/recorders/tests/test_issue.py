@@ -66,7 +66,7 @@ def test_issued_for_an_inspection(desk: Desk) -> None:
 
 
 def test_not_for_an_inspection_that_is_over(desk: Desk) -> None:
-    actions.close_inspection(actor=desk.actor, inspection=desk.inspection)
+    actions.end_inspection(actor=desk.actor, inspection=desk.inspection)
     with pytest.raises(RecorderRefusal) as refused:
         desk.issue()
     assert refused.value.basis == "444/4"
