@@ -40,6 +40,7 @@ ROLES = ("gulnar", "serik", "aidar", "marat", "olga", "dana", "bekzat", "nurlan"
 TABLE = {
     "web:today": "22222222>",
     "web:now": "222222222",
+    "web:summary": "22rrr22r>",
     "web:sign-in": "222222222",
     "web:second-factor": "22222222>",
     "web:sign-out": "mmmmmmmmm",

@@ -57,6 +57,7 @@ class Permission(StrEnum):
     HOLD_LIFT = "archive:hold:lift"
     DESTRUCTION_MANAGE = "archive:destruction:manage"
     POLICY_MANAGE = "recorders:policy:manage"
+    SUMMARY_READ = "web:summary:read"
 
 
 P = Permission
@@ -72,7 +73,12 @@ GRANTS: Mapping[Post, frozenset[Permission]] = {
             P.LEDGER_READ, P.NORMS_READ,
         }
     ),
-    Post.AUDITOR: frozenset({P.LEDGER_READ, P.JOURNAL_READ, P.OPENING_READ, P.HANDOVER_READ, P.PEOPLE_READ, P.NORMS_READ, P.VAULT_READ, P.RETENTION_READ}),
+    Post.AUDITOR: frozenset(
+        {
+            P.SUMMARY_READ, P.LEDGER_READ, P.JOURNAL_READ, P.OPENING_READ, P.HANDOVER_READ, P.PEOPLE_READ, P.NORMS_READ, P.VAULT_READ,
+            P.RETENTION_READ,
+        }
+    ),
 }
 # Posts whose rights reach the divisions below their own; a head's or holder's never do (444 p.6, 13).
 REACHES_DOWN = frozenset({Post.AUDITOR, Post.ADMINISTRATOR})

@@ -27,6 +27,7 @@ class Area:
 AREAS = (
     Area("today", _("Today"), "sun", "web:today", ()),
     Area("kiosk", _("Kiosk"), "scan-line", "recorders:kiosk", (Permission.KIOSK_USE,)),
+    Area("summary", _("Answering"), "shield-check", "web:summary", (Permission.SUMMARY_READ,)),
     Area("recorders", _("Recorders"), "video", "recorders:list", (Permission.RECORDER_READ,)),
     Area("journal", _("Journal"), "book-open", "journals:books", (Permission.JOURNAL_READ, Permission.JOURNAL_READ_OWN)),
     Area("inspections", _("Inspections"), "clipboard-list", "recorders:inspections", (Permission.INSPECTION_READ, Permission.INSPECTION_READ_OWN)),

@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from qorgan.web import care_page, errors, health, ledger_pages, metrics, sign_in, today, verify_page, witness_pages
+from qorgan.web import care_page, errors, health, ledger_pages, metrics, sign_in, summary, today, verify_page, witness_pages
 
 web = [
     path("", today.today, name="today"),
     path("today/now/", today.now, name="now"),
+    path("answering/", summary.summary, name="summary"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/code/", sign_in.second_factor, name="second-factor"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
