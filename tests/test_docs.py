@@ -141,7 +141,7 @@ def test_no_paper_names_a_command_that_does_not_exist() -> None:
     begun = {" ".join(name.split()[:count]) for name in there for count in range(1, len(name.split()) + 1)}
     wrong = []
     for path in PAPERS:
-        for named in re.findall(r"`((?:qorgan|qorgan-dock)(?: [a-z]+)+)", path.read_text(encoding="utf-8")):
+        for named in re.findall(r"`((?:qorgan|qorgan-dock)(?: [a-z]+(?:-[a-z]+)*)+)", path.read_text(encoding="utf-8")):
             wrong += [f"{path.name}: {named}"] if named not in begun else []
     assert wrong == []
 

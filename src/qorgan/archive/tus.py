@@ -31,7 +31,7 @@ VERSION = "1.0.0"
 STATUS = {
     "manifest": 403, "recipients": 403, "length": 400, "too-large": 413, "disk-full": 507, "offset": 409, "busy": 423, "digest": 460,
     "not-sealed": 422, "gone": 410, "stored": 409, "stored-copy-damaged": 422, "not-finished": 404, "unknown": 404, "method": 405, "version": 412,
-    "type": 415, "request": 400, "token": 401, "disk": 500,
+    "type": 415, "request": 400, "token": 401, "disk": 500, "destroyed": 422,
 }
 _FULL = frozenset({28, 122})  # ENOSPC, EDQUOT
 _CHUNK = "application/offset+octet-stream"

@@ -14,6 +14,7 @@ from qorgan.evidence.merkle import Frontier
 from qorgan.evidence.note import NoteError
 from qorgan.evidence.succession import Succession, SuccessionError
 from qorgan.ledger import timestamps
+from qorgan.ledger.contents import destroyed_under
 from qorgan.ledger.keyring import Keyring, keyring, number_of
 from qorgan.ledger.kinds import KEY_LOST, KEY_ROTATED
 from qorgan.ledger.models import Checkpoint, Entry, Marker, Signer, Timestamp
@@ -36,11 +37,15 @@ MOST_NAMED = 100
 
 @dataclass
 class Report:
-    """What a check saw. ``problems`` name positions: [{"code", "position", "detail"}]; empty means everything holds."""
+    """What a check saw. ``problems`` name positions: [{"code", "position", "detail"}]; empty means everything holds.
+
+    ``destroyed`` counts contents that went lawfully, by the paper that ordered it: their commitments stand and are in the tree.
+    """
 
     size: int = 0
     root: str = ""
     checkpoints: int = 0
+    destroyed: dict[str, int] = field(default_factory=dict)
     stamps: int = 0
     untold: int = 0  # stamps that cannot be told here
     problems: list[dict[str, Any]] = field(default_factory=list)
@@ -96,15 +101,28 @@ def _leaves(report: Report, begin: int, rows: list[Any]) -> list[bytes]:
     This loop is the price of a check: no call but hashing stands in its way.
     """
     leaves: list[bytes] = []
+    empty: list[int] = []
     for expected, (position, commitment, preimage) in enumerate(rows, begin):
         if position != expected:
             report.found("position", expected, f"{position}")
         if preimage is None:
-            report.found("content-missing", position)
+            empty.append(position)
         elif sha256(preimage).digest() != commitment:
             report.found("content-changed", position, "" if report.is_full else Entry.objects.get(position=position).kind)
         leaves.append(sha256(b"\x00" + commitment).digest())
+    if empty:
+        _account_for(report, empty)
     return leaves
+
+
+def _account_for(report: Report, empty: list[int]) -> None:
+    """Contents that are not there: each was destroyed under a paper that a later entry names, or is missing."""
+    under = destroyed_under(empty)
+    for position in empty:
+        if position in under:
+            report.destroyed[under[position]] = report.destroyed.get(under[position], 0) + 1
+        else:
+            report.found("content-missing", position)
 
 
 def _check_head(report: Report, size: int, frontier: Frontier, keys: Keyring) -> None:

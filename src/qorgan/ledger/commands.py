@@ -48,7 +48,8 @@ def _check(options: argparse.Namespace) -> int:
     """Exit 0 when everything holds, 1 when something does not."""
     report = check_and_remember()
     if options.format == "json":
-        print(json.dumps({"holds": report.holds, **{name: getattr(report, name) for name in ("size", "root", "checkpoints", "stamps", "untold", "problems")}}))
+        values = {name: getattr(report, name) for name in ("size", "root", "checkpoints", "stamps", "untold", "destroyed", "problems")}
+        print(json.dumps({"holds": report.holds, **values}, ensure_ascii=False))
     else:
         for line in sentences(report):
             print(line)
@@ -57,9 +58,13 @@ def _check(options: argparse.Namespace) -> int:
 
 def sentences(report: Report) -> list[str]:
     """The report in words."""
+    gone = [
+        _("Contents destroyed under act %(paper)s: %(count)d; their commitments stand.") % {"paper": paper, "count": count}
+        for paper, count in sorted(report.destroyed.items())
+    ]
     if report.holds:
         found = [_("The ledger holds: %(size)d entries, %(checkpoints)d checkpoints, root %(root)s.") % vars(report)]
-        return found + ([_("Stamps: %(stamps)d, of which %(untold)d cannot be told here.") % vars(report)] if report.stamps else [])
+        return found + ([_("Stamps: %(stamps)d, of which %(untold)d cannot be told here.") % vars(report)] if report.stamps else []) + gone
     words = {
         "position": _("Entry %(position)d: another stands in its place (%(detail)s)."),
         "content-missing": _("Entry %(position)d: its content is missing."),
@@ -70,7 +75,7 @@ def sentences(report: Report) -> list[str]:
         "stamp": _("Checkpoint %(position)d: its time stamp is of something else or false (%(detail)s). The checkpoint was exchanged after it was stamped."),
         "key": _("The key that signs from checkpoint %(position)d on (%(detail)s) was not handed over by the key before it."),
     }
-    return [words[problem["code"]] % problem for problem in report.problems]
+    return [*(words[problem["code"]] % problem for problem in report.problems), *gone]
 
 
 def _checkpoint(options: argparse.Namespace) -> int:

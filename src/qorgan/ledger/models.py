@@ -52,6 +52,16 @@ class Content(models.Model):
     body = models.TextField()  # canonical JSON {"actor": {...}, "payload": {...}}
 
 
+class Destroyed(models.Model):
+    """The content of an entry was destroyed, and which later entry says so (444 p.12). No personal data; never changes.
+
+    Only against such a row does the database let a content go, and only an entry of the kind "content destroyed" makes one possible.
+    """
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="destroyed")
+    because = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="destroys")
+
+
 class Subtree(models.Model):
     """The hash of one complete subtree of 256, 65,536, ... leaves: what proofs and tiles are cut from. Derived, never changes."""
 

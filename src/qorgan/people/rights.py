@@ -40,6 +40,8 @@ class Permission(StrEnum):
     INSPECTION_READ = "recorders:inspection:read"
     INSPECTION_READ_OWN = "recorders:inspection:read-own"
     INSPECTION_MANAGE = "recorders:inspection:manage"
+    HANDOVER_READ = "recorders:handover:read"
+    HANDOVER_MAKE = "recorders:handover:make"
     DOCK_READ = "recorders:dock:read"
     DOCK_MANAGE = "recorders:dock:manage"
     RECORDING_READ = "archive:recording:read"
@@ -49,13 +51,17 @@ class Permission(StrEnum):
     VAULT_READ = "archive:vault:read"
     OPENING_READ = "archive:opening:read"
     STORAGE_READ = "archive:storage:read"
+    RETENTION_READ = "archive:retention:read"
+    HOLD_PLACE = "archive:hold:place"
+    HOLD_LIFT = "archive:hold:lift"
+    DESTRUCTION_MANAGE = "archive:destruction:manage"
     POLICY_MANAGE = "recorders:policy:manage"
 
 
 P = Permission
 GRANTS: Mapping[Post, frozenset[Permission]] = {
     Post.HEAD: frozenset(P) - {P.DOCK_MANAGE},
-    Post.RESPONSIBLE: frozenset(P) - {P.APPOINT, P.PEOPLE_MANAGE, P.POLICY_MANAGE},
+    Post.RESPONSIBLE: frozenset(P) - {P.APPOINT, P.PEOPLE_MANAGE, P.POLICY_MANAGE, P.HOLD_LIFT},
     Post.INSPECTOR: frozenset({P.JOURNAL_READ_OWN, P.INSPECTION_READ_OWN, P.RECORDING_READ_OWN, P.MALFUNCTION_REPORT, P.NORMS_READ}),
     Post.ADMINISTRATOR: frozenset(
         {
@@ -63,7 +69,7 @@ GRANTS: Mapping[Post, frozenset[Permission]] = {
             P.LEDGER_READ, P.NORMS_READ,
         }
     ),
-    Post.AUDITOR: frozenset({P.LEDGER_READ, P.JOURNAL_READ, P.OPENING_READ, P.PEOPLE_READ, P.NORMS_READ, P.VAULT_READ}),
+    Post.AUDITOR: frozenset({P.LEDGER_READ, P.JOURNAL_READ, P.OPENING_READ, P.HANDOVER_READ, P.PEOPLE_READ, P.NORMS_READ, P.VAULT_READ, P.RETENTION_READ}),
 }
 # Posts whose rights reach the divisions below their own; a head's or holder's never do (444 p.6, 13).
 REACHES_DOWN = frozenset({Post.AUDITOR, Post.ADMINISTRATOR})

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from qorgan.archive.models import Recording
-from qorgan.archive.times import OFFICE_ZONE
+from qorgan.archive.retention.actions import freeze
+from qorgan.archive.times import MEASURED, OFFICE_ZONE
 from qorgan.evidence.manifest import Manifest
 from qorgan.ledger import log
 from qorgan.ledger.actors import Actor
@@ -25,7 +26,6 @@ from qorgan.recorders.refusals import RecorderRefusal
 
 TOLERANCE = timedelta(minutes=5)  # a recorder is switched on while the signature is still drying
 LOOKED_BACK = 60  # issues of one recorder
-MEASURED = "issue"  # basis of an offset: the clock check at issue
 _OWNER = ("person", "person_name", "case", "case_label")
 _TIMES = ("started_at", "ended_at", "offset_ms", "offset_basis")
 _OFFICE_MINUTES = frozenset({None, 300, 360})  # zones by which a pattern reads a clock that shows the local time
@@ -44,9 +44,11 @@ def attribute(recording: Recording, manifest: Manifest) -> None:
     if recorder is not None:
         note_damaged(recorder, recording)
     if issue is None:
+        freeze(recording, control_kind="")
         return
     _fill(recording, issue, start)
     recording.save(update_fields=[*_OWNER, *_TIMES])
+    freeze(recording, control_kind=issue.inspection.kind)
     _append(Actor.system("server", str(recording.organisation_id)), recording, issue, basis, {"person": "", "case": ""})
 
 
@@ -59,11 +61,16 @@ def recorder_of(recording: Recording, manifest: Manifest) -> Recorder | None:
 
 
 def assign(*, actor: Actor, recording: Recording, issue: Issue) -> Entry:
-    """Name by hand the issue to which a recording belongs. Raises :class:`RecorderRefusal` for another division's issue."""
+    """Name by hand the issue to which a recording belongs; its retention class follows, and never shortens its term (444 p.12).
+
+    Raises :class:`RecorderRefusal` for another division's issue, and for a recording that was destroyed.
+    """
     if issue.organisation_id != recording.organisation_id:
         raise RecorderRefusal(_("This issue belongs to another division."), basis="444/7")
     with writing():
         current = Recording.objects.select_for_update().get(pk=recording.pk)
+        if current.is_gone:
+            raise RecorderRefusal(_("This recording was destroyed after its term: nobody can be named for it."), basis="444/12")
         before = {"person": current.person_name, "case": current.case_label}
         _own(current, issue)
         current.save(update_fields=[*_OWNER])
@@ -74,6 +81,7 @@ def assign(*, actor: Actor, recording: Recording, issue: Issue) -> Entry:
                 "decided_at": timezone.now(),
             },
         )
+        freeze(current, control_kind=issue.inspection.kind, actor=actor)
         return _append(actor, current, issue, Attribution.Basis.HAND, before)
 
 

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from qorgan.people.rights import Permission, requires
 from qorgan.recorders import access, actions
 from qorgan.recorders.forms import InspectionForm
+from qorgan.recorders.handover.access import of_inspection
+from qorgan.recorders.handover.lines import line_of as handover_line
 from qorgan.recorders.inspection_line import line_of
 from qorgan.recorders.models import Inspection, Issue
 from qorgan.recorders.paging import actor_of, division_of, say_written
@@ -51,7 +53,8 @@ def inspection(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
     issues = list(Issue.objects.filter(inspection=found).select_related("recorder", "person", "row").order_by("issued_at"))
     values = {
         "inspection": found, "issues": issues, "line": line_of(actor, found, issues), "still_out": [one for one in issues if one.returned_at is None],
-        "may_manage": actor.may(Permission.INSPECTION_MANAGE, found.organisation_id),
+        "may_manage": actor.may(Permission.INSPECTION_MANAGE, found.organisation_id), "handovers": list(map(handover_line, of_inspection(actor, found))),
+        "may_hand_over": actor.may(Permission.HANDOVER_MAKE, found.organisation_id),
     }
     return render(request, "recorders/inspection.html", values)
 

@@ -8,7 +8,7 @@ from qorgan.ledger.guards import AppendOnly
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0001_initial"),
+        ("ledger", "0002_contents_destroyed"),
     ]
 
     operations = [

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from qorgan.evidence import durable
 from qorgan.evidence.checkpoint import Checkpoint as SignedHead
@@ -226,7 +227,12 @@ def fail_at(name: str, times: int) -> "durable.Callable[[str], None]":
 def test_a_start_beside_a_hand_over_waits_for_it(own_folder: Path) -> None:
     """Its new key lies beside the old one and is not rubbish yet."""
     keys._fresh(signing.ledger_key().name)
-    waiting = threading.Thread(target=keys.settle)
+
+    def settle() -> None:
+        keys.settle()
+        connection.close()
+
+    waiting = threading.Thread(target=settle)
     with keys._only_one():
         waiting.start()
         waiting.join(0.3)
