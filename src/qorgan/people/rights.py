@@ -40,6 +40,8 @@ class Permission(StrEnum):
     INSPECTION_READ = "recorders:inspection:read"
     INSPECTION_READ_OWN = "recorders:inspection:read-own"
     INSPECTION_MANAGE = "recorders:inspection:manage"
+    HANDOVER_READ = "recorders:handover:read"
+    HANDOVER_MAKE = "recorders:handover:make"
     INSPECTION_EXPLAIN = "recorders:inspection:explain"
     DOCK_READ = "recorders:dock:read"
     DOCK_MANAGE = "recorders:dock:manage"
@@ -70,7 +72,7 @@ GRANTS: Mapping[Post, frozenset[Permission]] = {
             P.LEDGER_READ, P.NORMS_READ,
         }
     ),
-    Post.AUDITOR: frozenset({P.LEDGER_READ, P.JOURNAL_READ, P.OPENING_READ, P.PEOPLE_READ, P.NORMS_READ, P.VAULT_READ, P.RETENTION_READ}),
+    Post.AUDITOR: frozenset({P.LEDGER_READ, P.JOURNAL_READ, P.OPENING_READ, P.HANDOVER_READ, P.PEOPLE_READ, P.NORMS_READ, P.VAULT_READ, P.RETENTION_READ}),
 }
 # Posts whose rights reach the divisions below their own; a head's or holder's never do (444 p.6, 13).
 REACHES_DOWN = frozenset({Post.AUDITOR, Post.ADMINISTRATOR})

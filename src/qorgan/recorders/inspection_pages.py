@@ -14,6 +14,8 @@ from qorgan.people.rights import Permission, requires
 from qorgan.recorders import access, actions
 from qorgan.recorders.continuity.showing import shown, window_of
 from qorgan.recorders.forms import EndForm, InspectionForm
+from qorgan.recorders.handover.access import of_inspection
+from qorgan.recorders.handover.lines import line_of as handover_line
 from qorgan.recorders.models import Inspection, Issue
 from qorgan.recorders.paging import actor_of, division_of, say_written
 from qorgan.recorders.refusals import RecorderRefusal
@@ -53,6 +55,7 @@ def inspection(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
     values = {
         "inspection": found, "issues": line.facts.issues, "line": line, "still_out": [one for one in line.facts.issues if one.returned_at is None],
         "may_manage": actor.may(Permission.INSPECTION_MANAGE, found.organisation_id), "may_explain": may_explain,
+        "handovers": list(map(handover_line, of_inspection(actor, found))), "may_hand_over": actor.may(Permission.HANDOVER_MAKE, found.organisation_id),
     }
     return render(request, "recorders/inspection.html", values)
 

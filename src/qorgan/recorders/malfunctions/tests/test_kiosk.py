@@ -54,6 +54,7 @@ def test_dead_on_the_table(desk: Desk, client_of: ClientOf) -> None:
     page = client.get("/kiosk/done/").content.decode()
     assert "Г. Әбенова" in page
     assert 'name="scan" value="0418"' in page
+    assert "data-scan" in page  # a scanner's digits choose nothing on this page
     answer(client, KIOSK, "kiosk-what", scan="0418", instead="1")
     assert "М. Оспанов" in client.get("/kiosk/what/new/").content.decode()
 
