@@ -334,7 +334,7 @@ class Queue:
         files = [file for file in self._rows("current = 1 AND state IN ('stored', 'confirmed', 'erasable')") if file.plain_sha256 in digests]
         if not files:
             return 0
-        with self._writing("asked_back") as connection:
+        with self.writing("asked_back") as connection:
             for file in files:
                 row = connection.execute("SELECT inventory_number FROM dockings WHERE id = ?", [file.docking]).fetchone()
                 docking = _open_docking(connection, file.recorder, str(row[0]))
