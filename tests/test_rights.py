@@ -31,6 +31,8 @@ from qorgan.recorders.malfunctions.actions import report_malfunction
 from qorgan.recorders.malfunctions.models import Trouble
 from qorgan.recorders.malfunctions.telling import Fault
 from qorgan.recorders.models import Inspection
+from qorgan.web import health, refused
+from qorgan.web.models import Duty
 
 ROLES = ("gulnar", "serik", "aidar", "marat", "olga", "dana", "bekzat", "nurlan", "nobody")
 #         head     resp.    insp.    other    admin   auditor stranger none      not signed in
@@ -44,6 +46,9 @@ TABLE = {
     "web:division": "mmmmmmmmm",
     "web:language": "mmmmmmmmm",
     "web:verify": "222222222",
+    "web:machine": "22rr2r2r>",
+    "web:healthz": "222222222",
+    "web:metrics": "222222222",
     "recorders:kiosk": "22rrrr2r>",
     "recorders:kiosk-who": "22rrrr2r>",
     "recorders:kiosk-what": "22rrrr2r>",
@@ -98,6 +103,7 @@ TABLE = {
     "recorders:api-office": "xxxxxxxxx",
     "recorders:api-status": "mmmmmmmmm",
     "recorders:api-stored": "mmmmmmmmm",
+    "recorders:api-receipts": "mmmmmmmmm",
     "recorders:api-erase": "mmmmmmmmm",
     "recorders:api-erased": "mmmmmmmmm",
     "recorders:upload-new": "xxxxxxxxx",
@@ -203,6 +209,8 @@ def world(cast: Cast) -> dict[str, Any]:
     handover = hand_over(cast, recording, inspection)
     newest, now = make_checkpoint(), timezone.now()
     stamp = Timestamp.objects.create(checkpoint=newest, tsa="http://127.0.0.1/", token=b"0", verdict="untold", received_at=now)
+    Duty.objects.create(name="ledger-check", next_at=timezone.now(), last_at=timezone.now())  # a worker was there
+    health.forget()
     return {
         "handover_id": handover.id,
         "name": "act.kk.pdf",
@@ -271,6 +279,24 @@ def test_every_address_answers_every_role_as_listed(cast: Cast, world: dict[str,
     clients = {role: signed_in_client(getattr(cast, role).user) if role != "nobody" else Client() for role in ROLES}
     found = {name: answers(name, pattern, world, clients) for name, _route, pattern in addresses()}
     assert found == TABLE
+
+
+def test_every_refusal_leaves_one_line_in_the_log(cast: Cast, world: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who, what and why of every 401, 403, 404 and 405 of the table; and no word of a cookie, token or secret."""
+    lines: list[dict[str, Any]] = []
+    monkeypatch.setattr(refused.logger, "info", lambda event, **values: lines.append({"event": event, **values}))
+    for name, _route, pattern in addresses():
+        url = reverse(name, kwargs={key: world[key] for key in pattern.pattern.converters})
+        for role, expected in zip(ROLES, TABLE[name], strict=True):
+            if expected not in "r-xm":
+                continue
+            lines.clear()
+            client = signed_in_client(getattr(cast, role).user) if role != "nobody" else Client()
+            status = client.get(url).status_code
+            assert [(line["status"], line["path"], line["method"]) for line in lines] == [(status, url, "GET")], (name, role)
+            assert lines[0]["reason"]
+            assert lines[0].get("person", "") == (str(getattr(cast, role).pk) if role != "nobody" else "")
+            assert client.cookies.get("qorgan_session") is None or client.cookies["qorgan_session"].value not in str(lines)
 
 
 def test_every_permission_is_granted_to_somebody_and_asked_for_somewhere() -> None:

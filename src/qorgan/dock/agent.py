@@ -24,6 +24,7 @@ from qorgan.dock.intake import Identity, Intake, Spool
 from qorgan.dock.language import gettext as _
 from qorgan.dock.problems import sentence
 from qorgan.dock.queue import Queue
+from qorgan.dock.remembering import show_receipts
 from qorgan.dock.settings import ConfigurationError, DockFolder, Settings
 from qorgan.dock.signing_anew import sign_anew
 from qorgan.dock.trust import Trust
@@ -227,8 +228,15 @@ class Agent:
         if desk.office is None or _lasting(desk.office) != _lasting(answer):
             office.keep(desk.folder.path, values)
         desk.office = answer
+        self._show_receipts(answer)
         self._remember_clock()
         desk.nudge()
+
+    def _show_receipts(self, answer: office.Office) -> None:
+        """Find a server that came out of an old backup, and offer it anew what it has lost."""
+        lost = show_receipts(self.desk.queue, self.desk.client, answer)
+        if lost and self.desk.board.general("server-older", sentence("server-older")):
+            log.warning("%s (%d)", sentence("server-older"), lost)
 
     def _tell_status(self) -> None:
         desk = self.desk
@@ -275,8 +283,8 @@ class Agent:
 
 
 def _lasting(answer: office.Office) -> str:
-    """What is worth keeping of an office's answer: all but the time it was given."""
-    return json.dumps({name: repr(getattr(answer, name)) for name in answer.__dataclass_fields__ if name != "server_time"})
+    """What is worth keeping of an office's answer: all but the time it was given and how far the log was."""
+    return json.dumps({name: repr(getattr(answer, name)) for name in answer.__dataclass_fields__ if name not in {"server_time", "ledger_size"}})
 
 
 def check(folder: DockFolder) -> Settings:

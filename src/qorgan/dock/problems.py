@@ -12,6 +12,7 @@ SENTENCES = {
     "server-changed": noop(
         "The server has another key than the one this PC was enrolled with, and no hand-over leads to it. Nothing is sent to it. Tell the administrator."
     ),
+    "server-older": noop("The server was restored from an older state and lost recordings it had confirmed. What is still on the recorders is sent again."),
     "false-receipt": noop("A receipt does not vouch for the file that was sent. Nothing is counted as stored. Tell the administrator."),
     "refused": noop("The server refuses a file. It is kept here. Tell the administrator."),
     "unplugged": noop("The recorder was unplugged too early. Plug it in again: the rest waits on it."),

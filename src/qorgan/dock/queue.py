@@ -326,6 +326,24 @@ class Queue:
         with self._writing("reported") as connection:
             connection.executemany("UPDATE files SET reported = 1 WHERE id = ?", [(file.id,) for file in files])
 
+    # a server that lost something ---------------------------------------------------------------
+
+    def asked_back(self, digests: Collection[str]) -> int:
+        """The server lost these recordings: what still lies on its recorder is sealed and sent as never before; return how many."""
+        files = [file for file in self._rows("current = 1 AND state IN ('stored', 'confirmed', 'erasable')") if file.plain_sha256 in digests]
+        if not files:
+            return 0
+        with self._writing("asked_back") as connection:
+            for file in files:
+                row = connection.execute("SELECT inventory_number FROM dockings WHERE id = ?", [file.docking]).fetchone()
+                docking = _open_docking(connection, file.recorder, str(row[0]))
+                connection.execute(
+                    "UPDATE files SET state = 'discovered', docking = ?, stable = 0, plain_sha256 = '', sealed_blake3 = '', sealed_size = 0, manifest = '',"
+                    " upload = '', receipt = '', recording = '', permission = '', reported = 0, problem = '' WHERE id = ?",
+                    [docking, file.id],
+                )
+        return len(files)
+
     # small things ------------------------------------------------------------------------------
 
     def read(self, statement: str) -> list[sqlite3.Row]:

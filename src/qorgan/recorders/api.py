@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from qorgan.archive.docks import KeyChanged, NotADock, as_actor, authenticate, enrol
 from qorgan.archive.models import Dock
+from qorgan.archive.replicas.missing import latest_restoration, ledger_size, show
 from qorgan.archive.vault.access import current_generation
 from qorgan.ledger.keyring import statements
 from qorgan.ledger.signing import ledger_key
@@ -102,6 +103,7 @@ def office(dock: Dock, body: Body) -> JsonResponse:  # noqa: ARG001 - every call
             for r in mine
         ],
         "chunk_bytes": CHUNK_BYTES, "poll_seconds": POLL_SECONDS,
+        "ledger_size": ledger_size(), "restoration": str(restoration.pk) if (restoration := latest_restoration()) else "",
     })
 
 
@@ -124,6 +126,15 @@ def stored(dock: Dock, body: Body) -> JsonResponse:
     names = [str(row["recording"]) for row in _rows(body, "recordings") if _is_uuid(row.get("recording"))]
     filled = mark_stored(actor=as_actor(dock), recorder=recorder, recordings=names)
     return JsonResponse({"row": row_number(filled[-1]) if filled else None})
+
+
+@dock_call("POST")
+def receipts(dock: Dock, body: Body) -> JsonResponse:
+    """A dock shows receipts it holds: which of these recordings does the office not have (any more)?"""
+    shown = body.get("receipts")
+    if not isinstance(shown, list) or len(shown) > MOST_FILES or not all(isinstance(one, str) for one in shown):
+        raise MalformedError(_("%(name)s must be a list of at most %(most)d texts.") % {"name": "receipts", "most": MOST_FILES})
+    return JsonResponse({"unknown": show(dock=dock, receipts=shown)})
 
 
 @dock_call("POST")

@@ -25,6 +25,7 @@ from qorgan.recorders.malfunctions.models import Malfunction
 from qorgan.recorders.malfunctions.telling import Fault, note, refuse_fault
 from qorgan.recorders.models import Inspection, Issue, Recorder
 from qorgan.recorders.refusals import RecorderRefusal
+from qorgan.recorders.room import refuse_full_disk
 from qorgan.recorders.storing import write_if_emptied
 
 
@@ -50,12 +51,14 @@ def issue_recorder(*, actor: Actor, recorder: Recorder, person: Person, outing: 
     """Give ``recorder`` to an inspector against signature (444 p.8): row, signed cells, issue and entry, or nothing of it.
 
     ``actor`` runs the kiosk (the responsible person), ``proven`` is the inspector who signs. Raises :class:`RecorderRefusal`:
-    out already, withdrawn, out of order, nobody's inspector today, no open journal, inspection over, charge refused by the office.
+    out already, withdrawn, out of order, nobody's inspector today, no open journal, inspection over, charge refused by the office,
+    no room for what it will bring back.
     """
     try:
         with writing():
             current = Recorder.objects.select_for_update().select_related("organisation").get(pk=recorder.pk)
             refuse_unfit(current)
+            refuse_full_disk()
             refuse_out(current)
             refuse_person(current.organisation, person)
             _refuse_signer(person, proven)

@@ -53,6 +53,7 @@ urlpatterns = [
     path("api/dock/v1/office", api.office, name="api-office"),
     path("api/dock/v1/status", api.status, name="api-status"),
     path("api/dock/v1/stored", api.stored, name="api-stored"),
+    path("api/dock/v1/receipts", api.receipts, name="api-receipts"),
     path("api/dock/v1/erase", api.erase, name="api-erase"),
     path("api/dock/v1/erased", api.erased, name="api-erased"),
     path("api/upload/", include(tus.endpoint(attribute))),

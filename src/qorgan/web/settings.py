@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "qorgan.recorders.malfunctions",
     "qorgan.archive",
     "qorgan.archive.vault",
+    "qorgan.archive.replicas",
     "qorgan.archive.retention",
     "qorgan.archive.review",
     "qorgan.journals",
@@ -88,6 +89,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "qorgan.web.refused.log_refusals",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

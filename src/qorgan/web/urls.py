@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from qorgan.web import errors, ledger_pages, sign_in, today, verify_page, witness_pages
+from qorgan.web import care_page, errors, health, ledger_pages, metrics, sign_in, today, verify_page, witness_pages
 
 web = [
     path("", today.today, name="today"),
@@ -13,6 +13,9 @@ web = [
     path("division/", sign_in.choose_division, name="division"),
     path("verify/", verify_page.verify, name="verify"),
     path("language/", today.set_language, name="language"),
+    path("machine/", care_page.machine, name="machine"),
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 
 ledger = [
