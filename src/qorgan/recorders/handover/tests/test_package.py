@@ -125,7 +125,7 @@ def test_custody_tells_of_each_recording_from_issue_to_hand_over(case: Case) -> 
         assert (told["recording"], told["plain_sha256"], told["offset_ms"]) == (str(recording.pk), recording.plain_sha256, 7000)
         kinds = [json.loads(content(archive, f"ledger/entries/{position}.json"))["kind"] for position in told["events"]]
         assert kinds == [
-            "recorders:recorder:issued", "archive:recording:stored", "recorders:recording:attributed", "recorders:recorder:returned",
+            "recorders:recorder:issued", "archive:recording:stored", "retention:class:frozen", "recorders:recording:attributed", "recorders:recorder:returned",
             "recorders:recording:handed-over",
         ]
 
