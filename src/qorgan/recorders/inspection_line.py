@@ -13,8 +13,10 @@ from django.utils.translation import ngettext
 from qorgan.archive.access import recordings
 from qorgan.archive.models import Recording
 from qorgan.archive.particulars import stretch_of
+from qorgan.archive.review.access import marks_of
+from qorgan.archive.review.pane import Flag, flags_between
 from qorgan.archive.timeline import ClockMark, Drawing, draw
-from qorgan.people.rights import Actor
+from qorgan.people.rights import Actor, Permission
 from qorgan.recorders.models import Inspection, Issue
 
 MOST_RECORDINGS = 500
@@ -41,6 +43,8 @@ class Line:
     sentence: str
     missing: tuple[int, ...]
     undated: int
+    flags: tuple[Flag, ...] = ()
+    may_review: bool = False
 
     @property
     def silence(self) -> timedelta:
@@ -49,7 +53,7 @@ class Line:
 
 
 def line_of(actor: Actor, inspection: Inspection, issues: Sequence[Issue]) -> Line:
-    """The line as ``actor`` may see it; two queries."""
+    """The line as ``actor`` may see it; three queries."""
     found = tuple(
         recordings(actor).filter(organisation_id=inspection.organisation_id, case=inspection.id).order_by("started_at", "id")[:MOST_RECORDINGS]
     )
@@ -70,7 +74,15 @@ def line_of(actor: Actor, inspection: Inspection, issues: Sequence[Issue]) -> Li
         drawing = replace(drawing, gaps=())  # before the first picture nothing is known to be missing
     if drawing is not None:
         drawing = replace(drawing, clocks=_changes(drawing.clocks))
-    return Line(drawing, _signs(issues, begin, end), found, _sentence(drawing, issues, len(stretches)), _missing(found), undated)
+    sentence, may_review = _sentence(drawing, issues, len(stretches)), bool(found) and actor.may(Permission.RECORDING_PLAY, inspection.organisation_id)
+    flags = _flags(found, (begin, end)) if may_review else ()
+    return Line(drawing, _signs(issues, begin, end), found, sentence, _missing(found), undated, flags, may_review)
+
+
+def _flags(found: Sequence[Recording], span: tuple[datetime, datetime]) -> tuple[Flag, ...]:
+    """Marks of review on the line, for those who may play: what they say comes out of sealed recordings (444 p.13)."""
+    marks = marks_of([one.pk for one in found], struck=False)
+    return tuple(flags_between([mark for of_one in marks.values() for mark in of_one], *span))
 
 
 def _changes(clocks: Sequence[ClockMark]) -> tuple[ClockMark, ...]:
