@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from qorgan.archive import docks
 from qorgan.archive.models import Recording
+from qorgan.archive.retention.actions import place_hold
+from qorgan.archive.retention.models import Act, Hold
 from qorgan.archive.review.actions import mark_moment
 from qorgan.archive.review.models import Mark as Moment
 from qorgan.archive.review.models import Protocol
@@ -21,13 +24,21 @@ from qorgan.journals.actions import open_book
 from qorgan.journals.models import Mark
 from qorgan.ledger.actors import Actor
 from qorgan.ledger.checkpoints import make_checkpoint
-from qorgan.ledger.models import Entry
-from qorgan.people.models import Post
+from qorgan.ledger.models import Entry, Timestamp
+from qorgan.people.models import Letter, Post
 from qorgan.people.rights import GRANTS, Permission
 from qorgan.people.signatures import Proven
 from qorgan.people.tests.cast import SETUP, Cast, signed_in_client
 from qorgan.recorders.actions import open_inspection, register_recorder
+from qorgan.recorders.handover import actions as handing
+from qorgan.recorders.handover.models import Acceptance, HandOver, Paper
 from qorgan.recorders.issuing import Outing, issue_recorder
+from qorgan.recorders.malfunctions.actions import report_malfunction
+from qorgan.recorders.malfunctions.models import Trouble
+from qorgan.recorders.malfunctions.telling import Fault
+from qorgan.recorders.models import Inspection
+from qorgan.web import health, refused
+from qorgan.web.models import Duty
 
 ROLES = ("gulnar", "serik", "aidar", "marat", "olga", "dana", "bekzat", "nurlan", "nobody")
 #         head     resp.    insp.    other    admin   auditor stranger none      not signed in
@@ -35,11 +46,16 @@ ROLES = ("gulnar", "serik", "aidar", "marat", "olga", "dana", "bekzat", "nurlan"
 TABLE = {
     "web:today": "22222222>",
     "web:now": "222222222",
+    "web:summary": "22rrr22r>",
     "web:sign-in": "222222222",
     "web:second-factor": "22222222>",
     "web:sign-out": "mmmmmmmmm",
     "web:division": "mmmmmmmmm",
     "web:language": "mmmmmmmmm",
+    "web:verify": "222222222",
+    "web:machine": "22rr2r2r>",
+    "web:healthz": "222222222",
+    "web:metrics": "222222222",
     "recorders:kiosk": "22rrrr2r>",
     "recorders:kiosk-who": "22rrrr2r>",
     "recorders:kiosk-what": "22rrrr2r>",
@@ -49,6 +65,9 @@ TABLE = {
     "recorders:kiosk-sign": "22rrrr2r>",
     "recorders:kiosk-return": "22rrrr2r>",
     "recorders:kiosk-return-sign": "22rrrr2r>",
+    "recorders:kiosk-fault": "22rrrr2r>",
+    "recorders:kiosk-fault-words": "22rrrr2r>",
+    "recorders:kiosk-fault-sign": "22rrrr2r>",
     "recorders:kiosk-done": "22rrrr2r>",
     "recorders:kiosk-station": "mmrrrrmr>",
     "recorders:list": "22rr2r2r>",
@@ -61,12 +80,33 @@ TABLE = {
     "recorders:recorder": "22rr2r-r>",
     "recorders:recorder-change": "22rrrr-r>",
     "recorders:recorder-withdraw": "22rrrr-r>",
-    "recorders:recorder-fault": "22rrrr-r>",
+    "recorders:recorder-fault": "222-rr-r>",
+    "recorders:recorder-sent": "22rrrr-r>",
+    "recorders:recorder-back": "22rrrr-r>",
     "recorders:recorder-repaired": "22rrrr-r>",
+    "recorders:malfunction": "222-2r-r>",
+    "recorders:malfunction-seen": "mmrrmrmr>",
+    "recorders:trouble-aside": "22rrrr-r>",
     "recorders:inspections": "2222rr2r>",
     "recorders:inspection-new": "22rrrr2r>",
     "recorders:inspection": "222-rr-r>",
-    "recorders:inspection-close": "mmrrrrmr>",
+    "handover:register": "22rrr22r>",
+    "handover:new": "22rrrr2r>",
+    "handover:handover": "22rrr2-r>",
+    "handover:sign": "mmrrrrmr>",
+    "handover:withdraw": "22rrrr-r>",
+    "handover:unlock": "mmrrrrmr>",
+    "handover:prepare": "mmrrrrmr>",
+    "handover:package": "mmrrrrmr>",
+    "handover:paper": "22rrr2-r>",
+    "handover:accept": "22rrrr-r>",
+    "handover:scan": "22rrr2-r>",
+    "handover:answer": "22rrrr-r>",
+    "recorders:inspection-end": "222-rr-r>",
+    "continuity:explain": "222-rr-r>",
+    "continuity:sign": "22rrrr-r>",
+    "continuity:close": "mmrrrrmr>",
+    "continuity:report": "----rr-r>",
     "recorders:docks": "22rr2r2r>",
     "recorders:dock-new": "r2rr2rrr>",
     "recorders:dock-revoke": "r2rr2rrr>",
@@ -74,8 +114,10 @@ TABLE = {
     "recorders:api-office": "xxxxxxxxx",
     "recorders:api-status": "mmmmmmmmm",
     "recorders:api-stored": "mmmmmmmmm",
+    "recorders:api-receipts": "mmmmmmmmm",
     "recorders:api-erase": "mmmmmmmmm",
     "recorders:api-erased": "mmmmmmmmm",
+    "recorders:api-absent": "mmmmmmmmm",
     "recorders:upload-new": "xxxxxxxxx",
     "recorders:upload": "xxxxxxxxx",
     "recorders:upload-receipt": "xxxxxxxxx",
@@ -110,6 +152,18 @@ TABLE = {
     "archive:vault-recovery": "22rrrr-r>",
     "archive:vault-recovery-decline": "22rrrr2r>",
     "archive:vault-recover": "22rrrr2r>",
+    "retention:due": "22rrr22r>",
+    "retention:compose": "mmrrrrmr>",
+    "retention:acts": "22rrr22r>",
+    "retention:act": "22rrr2-r>",
+    "retention:act-progress": "22rrr2-r>",
+    "retention:act-sign": "22rrrr-r>",
+    "retention:act-stop": "22rrrr-r>",
+    "retention:act-paper": "22rrr2-r>",
+    "retention:holds": "22rrr22r>",
+    "retention:hold-new": "22rrrr2r>",
+    "retention:hold-lift": "2rrrrr-r>",
+    "retention:longer": "22rrrr-r>",
     "journals:books": "2222r22r>",
     "journals:open": "22rrrr2r>",
     "journals:blank": "22rrrr2r>",
@@ -121,14 +175,22 @@ TABLE = {
     "people:list": "22rr222r>",
     "people:enter": "2rrr2r2r>",
     "people:account": "22222222>",
+    "people:letters": "22rr2r2r>",
+    "people:letter": "22rr2r-r>",
+    "people:letter-again": "mmrrmrmr>",
     "people:person": "22rr22-r>",
     "people:appoint": "2rrr2r-r>",
+    "people:email": "2rrr2r-r>",
     "people:sign-in": "2rrr2r-r>",
     "people:end-appointment": "2rrr2r-r>",
     "ledger:entries": "22rr222r>",
     "ledger:entry": "22rr22-r>",
     "ledger:proof": "22rr22-r>",
     "ledger:check": "mmrrmmmr>",
+    "ledger:witnesses": "22rr222r>",
+    "ledger:compare": "22rr222r>",
+    "ledger:sheet": "mmrrmmmr>",
+    "ledger:stamp": "22rr222r>",
     "ledger:checkpoint": "222222222",
     "ledger:tile": "222222222",
     "norms:index": "2222222r>",
@@ -160,9 +222,25 @@ def world(cast: Cast) -> dict[str, Any]:
     )
     recording = store_recording(cast, case=inspection.pk)
     moment, protocol = reviewed(cast, recording)
+    hold = place_hold(
+        actor=SETUP, person=cast.serik, organisation=cast.karaganda, scope=Hold.Scope.RECORDING, targets=[recording], reason="іс сотта"
+    )
+    act = Act.objects.create(
+        organisation=cast.karaganda, number="2029-1", composed_at=timezone.now(), composed_by="", recordings=0, bytes=0, digest="0" * 64, position=0
+    )
+    broken = report_malfunction(
+        actor=SETUP, recorder=recorder, moment="field", fault=Fault("power"), person=cast.aidar, proven=Proven(cast.aidar, Post.INSPECTOR.value, "pin")
+    )
+    trouble = Trouble.objects.create(organisation=cast.karaganda, recorder=recorder, code=Trouble.Code.UNREADABLE, dock_name="1")
     dock, _token = docks.create_dock(actor=SETUP, organisation=cast.karaganda, name="1")
-    make_checkpoint()
+    handover = hand_over(cast, recording, inspection)
+    newest, now = make_checkpoint(), timezone.now()
+    stamp = Timestamp.objects.create(checkpoint=newest, tsa="http://127.0.0.1/", token=b"0", verdict="untold", received_at=now)
+    Duty.objects.create(name="ledger-check", next_at=timezone.now(), last_at=timezone.now())  # a worker was there
+    health.forget()
     return {
+        "handover_id": handover.id,
+        "name": "act.kk.pdf",
         "person_id": cast.marat.id,
         "appointment_id": cast.marat.appointments.get().id,
         "book_id": book.id,
@@ -176,8 +254,14 @@ def world(cast: Cast) -> dict[str, Any]:
         "protocol_id": protocol.id,
         "language": "kk",
         "dock_id": dock.id,
+        "hold_id": hold.id,
+        "act_id": act.id,
+        "malfunction_id": broken.id,
+        "trouble_id": trouble.id,
+        "letter_id": Letter.objects.filter(organisation=cast.karaganda).first().id,  # type: ignore[union-attr]
         "key_id": HolderKey.objects.get(person=cast.gulnar).id,
         "number": 1,
+        "stamp_id": stamp.id,
         "position": Entry.objects.filter(organisation=str(cast.karaganda.id)).first().position,  # type: ignore[union-attr]
         "path": "0/000.p/1",
         "item_id": "444/11",
@@ -196,6 +280,20 @@ def reviewed(cast: Cast, recording: Recording) -> tuple[Moment, Protocol]:
     moment = mark_moment(actor=actor, unlocking=unlocking, recording=recording, at_us=0, kind="other", note="note")
     proven = Proven(cast.serik, Post.RESPONSIBLE.value, "pin")
     return moment, sign_protocol(actor=actor, unlocking=unlocking, recordings=[recording], proven=proven, pictures={})
+
+
+def hand_over(cast: Cast, recording: Recording, inspection: Inspection) -> HandOver:
+    """The recording, handed over to a court, which has received it; and a paper of it."""
+    letter = handing.Letter(recipient_kind="court", recipient_name="Сот", reason="Соттың сұрау салуы № 1", materials="№ 77 акт")
+    made = handing.draft(actor=SETUP, organisation=cast.karaganda, recordings=[recording], letter=letter, inspection=inspection)
+    for person, post in ((cast.serik, Post.RESPONSIBLE), (cast.gulnar, Post.HEAD)):
+        handing.sign_handover(actor=SETUP, handover=made, proven=Proven(person, post.value, "pin"))
+    Paper.objects.create(handover=made, name="act.kk.pdf", body=b"%PDF-")
+    now = timezone.now()
+    Acceptance.objects.create(
+        handover=made, received_by="маман", received_on=now.date(), scan=b"%PDF-", scan_kind="application/pdf", noted_at=now, noted_by="Серік", position=1
+    )
+    return made
 
 
 def answers(name: str, pattern: URLPattern, world: dict[str, Any], clients: dict[str, Client]) -> str:
@@ -223,6 +321,24 @@ def test_every_address_answers_every_role_as_listed(cast: Cast, world: dict[str,
     clients = {role: signed_in_client(getattr(cast, role).user) if role != "nobody" else Client() for role in ROLES}
     found = {name: answers(name, pattern, world, clients) for name, _route, pattern in addresses()}
     assert found == TABLE
+
+
+def test_every_refusal_leaves_one_line_in_the_log(cast: Cast, world: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who, what and why of every 401, 403, 404 and 405 of the table; and no word of a cookie, token or secret."""
+    lines: list[dict[str, Any]] = []
+    monkeypatch.setattr(refused.logger, "info", lambda event, **values: lines.append({"event": event, **values}))
+    for name, _route, pattern in addresses():
+        url = reverse(name, kwargs={key: world[key] for key in pattern.pattern.converters})
+        for role, expected in zip(ROLES, TABLE[name], strict=True):
+            if expected not in "r-xm":
+                continue
+            lines.clear()
+            client = signed_in_client(getattr(cast, role).user) if role != "nobody" else Client()
+            status = client.get(url).status_code
+            assert [(line["status"], line["path"], line["method"]) for line in lines] == [(status, url, "GET")], (name, role)
+            assert lines[0]["reason"]
+            assert lines[0].get("person", "") == (str(getattr(cast, role).pk) if role != "nobody" else "")
+            assert client.cookies.get("qorgan_session") is None or client.cookies["qorgan_session"].value not in str(lines)
 
 
 def test_every_permission_is_granted_to_somebody_and_asked_for_somewhere() -> None:

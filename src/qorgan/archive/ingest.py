@@ -18,6 +18,7 @@ from qorgan.archive import digests, kinds, refusals, store
 from qorgan.archive.docks import as_actor
 from qorgan.archive.models import Dock, Recording, Upload
 from qorgan.archive.receipts import Then, held_recording, present_again, store_recording, stored_copy_is_sound
+from qorgan.archive.retention.presenting import note_presented
 from qorgan.archive.store import step
 from qorgan.archive.vault.models import Generation
 from qorgan.evidence import durable
@@ -93,18 +94,26 @@ def _known(dock: Dock, manifest: Manifest) -> Upload | None:
     """What this dock announced before of the same sealed file and what was not discarded."""
     mine = Upload.objects.filter(dock=dock, sealed_blake3=manifest.sealed_blake3).exclude(state=State.DISCARDED)
     known = mine.select_related("recording").order_by("-created_at").first()
-    if known is not None and known.recording is not None and not stored_copy_is_sound(known.recording):
-        raise refusals.stored_copy_bad()
+    if known is not None and known.recording is not None:
+        _refuse_unsound(known.recording, dock)
     return known
 
 
 def _answer_for(upload: Upload, held: Recording, manifest: Manifest) -> Upload:
     """Nothing needs sending: a receipt for the stored copy, if that is sound."""
-    if not stored_copy_is_sound(held):
-        raise refusals.stored_copy_bad()
+    _refuse_unsound(held, upload.dock)
     with step("present.commit"), writing():
         upload.save(force_insert=True)
         return present_again(upload, held, manifest)
+
+
+def _refuse_unsound(held: Recording, dock: Dock) -> None:
+    """No receipt for what the office has destroyed, nor for a stored copy that is missing or damaged. Raises Refused."""
+    if held.is_gone:
+        note_presented(held, as_actor(dock), dock=dock.name)
+        raise refusals.destroyed(held.destroyed_act or "")
+    if not stored_copy_is_sound(held):
+        raise refusals.stored_copy_bad()
 
 
 def _create_spool(upload: Upload) -> None:
@@ -149,6 +158,8 @@ def ended(upload: Upload) -> refusals.Refused:
     """Why a discarded upload is not continued."""
     if upload.problem == Problem.DIGEST:
         return refusals.wrong_digest()
+    if upload.problem == Problem.DESTROYED:
+        return refusals.destroyed("")
     return refusals.not_sealed() if upload.problem == Problem.NOT_SEALED else refusals.gone()
 
 
@@ -205,9 +216,10 @@ def _finish(upload: Upload, spool: BinaryIO, then: Then) -> Upload:
         discard(upload, Problem.NOT_SEALED)
         raise refusals.not_sealed()
     held = held_recording(upload, manifest)
-    if held is not None and not stored_copy_is_sound(held):
-        raise refusals.stored_copy_bad()
+    if held is not None and held.is_gone:
+        discard(upload, Problem.DESTROYED)  # announced before the destruction, complete after it
     if held is not None:
+        _refuse_unsound(held, upload.dock)
         with step("present.commit"):
             stored = present_again(upload, held, manifest)
         store.drop_spool(upload.id)
@@ -237,14 +249,28 @@ def _record(upload: Upload, manifest: Manifest, then: Then) -> Upload:
     generation = generation_of(upload.dock, manifest.recipients)
     with step("record.commit"):
         try:
-            stored = store_recording(upload, manifest, generation, then)
-        except IntegrityError:
-            stored = store_recording(upload, manifest, generation, then)
+            stored = _stored(upload, manifest, generation, then)
+        except refusals.Refused:  # destroyed in this very moment
+            discard(upload, Problem.DESTROYED)
+            _drop_unnamed(upload.sealed_blake3)
+            raise
     digests.forget(upload.id)
-    if not Recording.objects.filter(sealed_blake3=upload.sealed_blake3).exists():
-        store.drop_blob(upload.sealed_blake3)
+    _drop_unnamed(upload.sealed_blake3)
     logger.info("upload stored", upload=str(upload.id), recording=str(stored.recording_id), bytes=upload.length)
     return stored
+
+
+def _stored(upload: Upload, manifest: Manifest, generation: int, then: Then) -> Upload:
+    try:
+        return store_recording(upload, manifest, generation, then)
+    except IntegrityError:
+        return store_recording(upload, manifest, generation, then)
+
+
+def _drop_unnamed(sealed_blake3: str) -> None:
+    """Remove a stored file that no kept recording names."""
+    if not Recording.objects.filter(sealed_blake3=sealed_blake3, destroyed_at=None).exists():
+        store.drop_blob(sealed_blake3)
 
 
 # Ending without storing ----------------------------------------------------------------------------

@@ -47,11 +47,14 @@ class Dock(models.Model):
 
 
 class Recording(models.Model):
-    """One file of a recorder, sealed, stored for good (444 p.6, 11-13). Personal data: the name of the inspector.
+    """One file of a recorder, sealed, stored until its term is over (444 p.6, 11-13). Personal data: the name of the inspector.
 
     Born in one transaction with its ledger entry and its receipt. Hashes, sizes, device time, manifest and receipt never change
     and the row never goes (triggers refuse). To whom it belongs (person, case) and the corrected time may be filled in later,
     each time with a ledger entry. The evidence hash is ``plain_sha256``; the stored file is named by ``sealed_blake3``.
+
+    Destruction (:mod:`qorgan.archive.retention`) fills ``destroying_at`` before the stored file goes and ``destroyed_at`` after;
+    what remains is a tombstone: hashes, sizes, times, position, receipt, the number of the act, and nothing a person wrote.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -83,6 +86,9 @@ class Recording(models.Model):
     stored_at = models.DateTimeField()
     position = models.BigIntegerField()  # of its entry in the ledger
     receipt = models.TextField()
+    destroying_at = models.DateTimeField(null=True, blank=True)  # from here on the stored file may be gone
+    destroyed_at = models.DateTimeField(null=True, blank=True)
+    destroyed_act = models.CharField(max_length=40, null=True, blank=True)  # its number; NULL until destroyed
 
     class Meta:
         constraints = [
@@ -97,10 +103,16 @@ class Recording(models.Model):
             models.Index(fields=["organisation", "case", "-started_at", "id"], name="archive_rec_by_case"),
             models.Index(fields=["organisation", "stored_at"], name="archive_rec_by_arrival"),
             models.Index(fields=["sealed_blake3"], name="archive_rec_by_blob"),
+            models.Index(fields=["organisation", "destroyed_at"], condition=Q(destroying_at__isnull=False), name="archive_rec_destroyed"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_gone(self) -> bool:
+        """Destroyed, or being destroyed: nothing of it can be shown."""
+        return self.destroying_at is not None
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **values: Any) -> None:
         """Save, with the words of search as they follow from the other texts."""
@@ -173,6 +185,7 @@ class Upload(models.Model):
         NOT_SEALED = "not-sealed", _("what arrived is not a sealed file")
         TERMINATED = "terminated", _("withdrawn by the dock")
         STALE = "stale", _("not continued for many days")
+        DESTROYED = "destroyed", _("its recording was destroyed after its term")
         SPOOL_LOST = "spool-lost", _("the server's disk lost what had arrived")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

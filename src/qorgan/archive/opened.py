@@ -47,7 +47,9 @@ def playable(request: HttpRequest, recording_id: UUID) -> Recording:
 
 
 def vault_for(request: HttpRequest, found: Recording) -> OpenVault:
-    """The open vault of the recording's division. Raises :class:`NotOpened` when it is locked."""
+    """The open vault of the recording's division. Raises :class:`NotOpened` when it is locked, and for a recording that was destroyed."""
+    if found.is_gone:
+        raise NotOpened(410, _("This recording was destroyed after its storage term: nothing of it is left to show (444 p.12)."))
     vault = open_vault(request, found.organisation_id)
     if vault is None:
         raise NotOpened(403, _("The vault is locked: state a purpose and give your secret on the recording's page (444 p.13, 21)."))

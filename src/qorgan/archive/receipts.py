@@ -9,13 +9,15 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from qorgan.archive import kinds, store
+from qorgan.archive import kinds, refusals, store
 from qorgan.archive.docks import as_actor
 from qorgan.archive.models import Fixity, Recording, Upload
 from qorgan.archive.times import span_of
+from qorgan.evidence import note
 from qorgan.evidence.manifest import Manifest, Receipt
 from qorgan.evidence.names import safe_name
 from qorgan.ledger import log
+from qorgan.ledger.keyring import keyring
 from qorgan.ledger.kinds import Kind
 from qorgan.ledger.models import Entry
 from qorgan.ledger.signing import ledger_key
@@ -36,9 +38,11 @@ def store_recording(upload: Upload, manifest: Manifest, generation: int, then: T
         if current.state != Upload.State.OPEN:
             return current
         held = held_recording(current, manifest)
+        if held is not None and held.is_gone:
+            raise refusals.destroyed(held.destroyed_act or "")
         if held is not None:
             return _present(current, held, manifest)
-        recording = _recording(current, manifest, generation)
+        recording = recording_of(current, manifest, generation)
         entry = _append(kinds.RECORDING_STORED, current, recording, manifest)
         recording.stored_at, recording.position = entry.at, entry.position
         recording.receipt = _receipt(current, recording, entry, duplicate=False)
@@ -52,7 +56,12 @@ def present_again(upload: Upload, held: Recording, manifest: Manifest) -> Upload
     """Answer an upload of a recording that the office holds with a receipt for the stored copy; the presentation is logged."""
     with writing():
         current = _locked(upload.pk)
-        return current if current.state != Upload.State.OPEN else _present(current, held, manifest)
+        if current.state != Upload.State.OPEN:
+            return current
+        held = Recording.objects.select_for_update().get(pk=held.pk)  # a destruction may have begun since it was looked at
+        if held.is_gone:
+            raise refusals.destroyed(held.destroyed_act or "")
+        return _present(current, held, manifest)
 
 
 def held_recording(upload: Upload, manifest: Manifest) -> Recording | None:
@@ -62,6 +71,8 @@ def held_recording(upload: Upload, manifest: Manifest) -> Recording | None:
 
 def stored_copy_is_sound(recording: Recording) -> bool:
     """Whether the stored file is there in full size and the last check found nothing: else no receipt may be given for it."""
+    if recording.is_gone:
+        return False
     bad = Fixity.objects.filter(recording=recording, ok=False).exists()
     return not bad and store.blob_size(recording.sealed_blake3) == recording.sealed_size
 
@@ -104,7 +115,16 @@ def _receipt(upload: Upload, recording: Recording, entry: Entry, *, duplicate: b
     return receipt.to_note(key)
 
 
-def _recording(upload: Upload, manifest: Manifest, generation: int) -> Recording:
+def under_todays_key(receipt: str) -> str:
+    """The receipt as the present key says it: one that an earlier key signed is signed anew, for docks believe the present one alone."""
+    key = ledger_key()
+    if any(key_id == key.key_id for _name, key_id, _signature in note.split(receipt)[1]):
+        return receipt
+    return Receipt.from_note(receipt, keyring().verifiers).to_note(key)
+
+
+def recording_of(upload: Upload, manifest: Manifest, generation: int) -> Recording:
+    """The recording that a complete upload becomes; not yet saved, without its entry and receipt."""
     span = span_of(manifest)
     return Recording(
         id=uuid4(), organisation=upload.organisation, source=manifest.recorder, source_number=_plain(manifest.inventory_number)[:200],

@@ -82,3 +82,17 @@ def stored_copy_bad() -> Refused:
 def not_finished() -> Refused:
     """No receipt yet."""
     return Refused("not-finished", _("The upload is not finished: there is no receipt yet."))
+
+
+def destroyed(act: str) -> Refused:
+    """The office had this recording and has destroyed it: its term is over (444 p.12)."""
+    if act:
+        words = _(
+            "The office destroyed this recording by act № %(act)s: its storage term is over, so it is not taken again. "
+            "Tell the responsible person that a copy is left."
+        )
+        return Refused("destroyed", words % {"act": act})
+    sentence = _(
+        "The office has destroyed this recording: its storage term is over, so it is not taken again. Tell the responsible person that a copy is left."
+    )
+    return Refused("destroyed", sentence)

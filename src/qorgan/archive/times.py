@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from qorgan.evidence.manifest import Manifest
 
 OFFICE_ZONE = ZoneInfo("Asia/Almaty")
+MEASURED = "issue"  # basis of a time that was corrected by the clock check at issue (444 p.17)
 
 
 @dataclass(frozen=True)

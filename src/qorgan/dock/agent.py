@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from qorgan.dock import counting, finding, office, patterns, reading, workers
+from qorgan.dock import absences, counting, finding, office, patterns, reading, workers
 from qorgan.dock.board import Board, as_json
 from qorgan.dock.client import Client, Refused, Revoked, Unreachable
 from qorgan.dock.clocks import Clocks
@@ -23,9 +23,11 @@ from qorgan.dock.finding import Device, Place
 from qorgan.dock.intake import Identity, Intake, Spool
 from qorgan.dock.language import gettext as _
 from qorgan.dock.problems import sentence
-from qorgan.dock.queue import Queue
-from qorgan.dock.settings import ConfigurationError, DockFolder, Settings, pinned
+from qorgan.dock.queue import Queue, Seen
+from qorgan.dock.remembering import show_receipts
+from qorgan.dock.settings import ConfigurationError, DockFolder, Settings
 from qorgan.dock.signing_anew import sign_anew
+from qorgan.dock.trust import Trust
 from qorgan.dock.upload import Upload
 from qorgan.dock.volumes import volumes
 from qorgan.evidence.durable import step
@@ -81,7 +83,7 @@ def prepare(folder: DockFolder, settings: Settings, stop: threading.Event) -> De
     if count := sign_anew(queue, identity):
         log.info(_("%(count)d sealed files are signed anew as %(name)s"), {"count": count, "name": enrolment.name})
     kept = office.kept(folder.path)
-    return Desk(folder, settings, identity, pinned(enrolment), queue, client, spool, Clocks(), Board(), kept, stop)
+    return Desk(folder, settings, identity, Trust(folder, enrolment), queue, client, spool, Clocks(), Board(), kept, stop)
 
 
 class Agent:
@@ -91,6 +93,7 @@ class Agent:
         self.desk = desk
         self._threads: list[threading.Thread] = []
         self._remembered = 0.0
+        self._counted: dict[str, int] = {}  # listings whose numbers were looked at
 
     def start(self) -> None:
         """Start the threads.
@@ -100,8 +103,8 @@ class Agent:
         desk = self.desk
         self._check_clock()
         intake = Intake(desk.queue, desk.spool, desk.identity, desk.clocks, desk.stopped)
-        upload = Upload(desk.queue, desk.spool, desk.client, desk.identity.enrolment, desk.server, desk.stopped)
-        closing = Closing(desk.queue, desk.client, desk.identity.enrolment, desk.server, desk.stopped)
+        upload = Upload(desk.queue, desk.spool, desk.client, desk.identity.enrolment, desk.trust, desk.stopped)
+        closing = Closing(desk.queue, desk.client, desk.identity.enrolment, desk.trust, desk.stopped)
         loops: list[tuple[str, Callable[[], bool]]] = [("contact", self._contact), ("scan", self._scan)]
         loops += [(f"seal-{number}", partial(workers.seal_next, desk, intake)) for number in range(desk.settings.sealers)]
         loops += [(f"upload-{number}", partial(workers.upload_next, desk, upload)) for number in range(desk.settings.workers)]
@@ -168,6 +171,7 @@ class Agent:
                 raise reading.Unplugged
             fingerprint = partial(reading.edges, device.root) if first else None
             news = desk.queue.observe(recorder.recorder, recorder.inventory_number, listing, fingerprint)
+            missed = self._missed(device, listing)
         except (reading.Unplugged, reading.Changed):
             if first:
                 desk.board.forget_arrival(recorder.recorder)
@@ -175,9 +179,21 @@ class Agent:
         if first:
             log.info(_("%(number)s is here: %(count)d files"), {"number": recorder.inventory_number, "count": len(listing)})
             desk.arrived(recorder.recorder)
+        if missed:
+            log.warning("%s: %s", recorder.inventory_number, sentence("absent"))
         if news:
             desk.touched[recorder.recorder] = time.monotonic()
         desk.nudge()
+
+    def _missed(self, device: Device, listing: list[Seen]) -> int:
+        """Hold the listing against what was seen before; its numbers only once it has come to rest, and once a listing."""
+        desk, recorder = self.desk, device.recorder
+        print_of = hash(tuple(listing))
+        counted = desk.quiet(recorder.recorder) and self._counted.get(recorder.recorder) != print_of
+        missed = absences.note(desk.queue, recorder.recorder, recorder.pattern, listing, settled=counted, exported=device.exported)
+        if counted:
+            self._counted[recorder.recorder] = print_of
+        return missed
 
     def _strangers(self, places: list[Place]) -> None:
         known = self.desk.board.known_strangers()
@@ -213,8 +229,10 @@ class Agent:
             answer = office.parse(values)
         except office.OfficeError as error:
             raise Unreachable(str(error)) from error
-        enrolment = desk.identity.enrolment
-        desk.trusted = (answer.origin, answer.vkey) == (enrolment.origin, desk.server.vkey)
+        before = desk.trust.server
+        desk.trusted = answer.origin == desk.identity.enrolment.origin and desk.trust.learn(answer.vkey, answer.keys)
+        if desk.trusted and desk.trust.server != before:
+            log.warning(_("The server signs with another key now (%(key)s); this PC believes it."), {"key": desk.trust.server.key_id.hex()})
         if desk.board.general("server-changed", None if desk.trusted else sentence("server-changed")) and not desk.trusted:
             log.error(sentence("server-changed"))
         if not desk.trusted:
@@ -224,8 +242,15 @@ class Agent:
         if desk.office is None or _lasting(desk.office) != _lasting(answer):
             office.keep(desk.folder.path, values)
         desk.office = answer
+        self._show_receipts(answer)
         self._remember_clock()
         desk.nudge()
+
+    def _show_receipts(self, answer: office.Office) -> None:
+        """Find a server that came out of an old backup, and offer it anew what it has lost."""
+        lost = show_receipts(self.desk.queue, self.desk.client, answer)
+        if lost and self.desk.board.general("server-older", sentence("server-older")):
+            log.warning("%s (%d)", sentence("server-older"), lost)
 
     def _tell_status(self) -> None:
         desk = self.desk
@@ -272,8 +297,8 @@ class Agent:
 
 
 def _lasting(answer: office.Office) -> str:
-    """What is worth keeping of an office's answer: all but the time it was given."""
-    return json.dumps({name: repr(getattr(answer, name)) for name in answer.__dataclass_fields__ if name != "server_time"})
+    """What is worth keeping of an office's answer: all but the time it was given and how far the log was."""
+    return json.dumps({name: repr(getattr(answer, name)) for name in answer.__dataclass_fields__ if name not in {"server_time", "ledger_size"}})
 
 
 def check(folder: DockFolder) -> Settings:

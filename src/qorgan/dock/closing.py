@@ -12,27 +12,36 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from qorgan.dock import reading
-from qorgan.dock.client import Client
+from qorgan.dock import absences, reading
+from qorgan.dock.client import Client, Refused
 from qorgan.dock.finding import Device, still_there
 from qorgan.dock.queue import File, Queue, Seen
 from qorgan.dock.reading import Changed, Unplugged
 from qorgan.dock.settings import Enrolment
+from qorgan.dock.trust import Trust
 from qorgan.evidence import durable
 from qorgan.evidence.durable import step
-from qorgan.evidence.keys import Verifier
+from qorgan.evidence.note import UnknownSigner
 from qorgan.evidence.permission import ErasePermission, PermissionNoteError
 
 _STORED = "/api/dock/v1/stored"
 _ERASE = "/api/dock/v1/erase"
 _ERASED = "/api/dock/v1/erased"
+_ABSENT = "/api/dock/v1/absent"
 _AT_ONCE = 2000
 """Recordings named in one call."""
 _LONGEST_PROBLEM = 200
 
 
 class FalsePermission(Exception):
-    """A permission that the pinned server key did not give to this dock for this recorder. Nothing is erased."""
+    """A permission that the pinned server key did not give to this dock for this recorder. Nothing is erased.
+
+    ``stranger``: signed by a key that is not known here.
+    """
+
+    def __init__(self, what: str, *, stranger: bool = False) -> None:
+        super().__init__(what)
+        self.stranger = stranger
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ class Closing:
     queue: Queue
     client: Client
     enrolment: Enrolment
-    server: Verifier
+    trust: Trust
     stopped: Callable[[], bool]
 
     def tell_stored(self, docking: int, recorder: str, inventory_number: str) -> int | None:
@@ -59,6 +68,18 @@ class Closing:
         step("dock.tell_stored.done")
         self.queue.confirmed(docking, journal_row)
         return journal_row
+
+    def tell_absent(self, recorder: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Tell the office what is missed on a recorder (444 p.19). What it does not want to hear is not told again."""
+        step("dock.tell_absent.begin")
+        try:
+            self.client.json("POST", _ABSENT, {"recorder": recorder, "absences": [{key: row[key] for key in row if key != "id"} for row in rows]})
+        except Refused as error:
+            if error.status != 404:  # an office of an earlier version has no such address
+                raise
+            return
+        step("dock.tell_absent.done")
+        absences.told(self.queue, rows)
 
     def settle(self, device: Device) -> None:
         """After a crash in mid-erasure.
@@ -115,9 +136,9 @@ class Closing:
         if not note:
             return "", set(), refused
         try:
-            permission = ErasePermission.from_note(str(note), [self.server])
+            permission = ErasePermission.from_note(str(note), [self.trust.server])
         except PermissionNoteError as error:
-            raise FalsePermission(str(error)) from error
+            raise FalsePermission(str(error), stranger=isinstance(error.__cause__, UnknownSigner)) from error
         expected = (self.enrolment.origin, self.enrolment.dock, recorder)
         if (permission.origin, permission.dock, permission.recorder) != expected:
             raise FalsePermission("origin, dock, recorder")

@@ -65,7 +65,12 @@ def commit(salt: bytes, at_us: int, kind: str, organisation: str, subject: str, 
 
 
 def committed(entry: Entry) -> str:
-    """The text under an entry's commitment, for those who compute it themselves: four lines, an empty one, the body."""
+    """The text under an entry's commitment, for those who compute it themselves: four lines, an empty one, the body.
+
+    "" when the content was destroyed: the commitment then stands alone.
+    """
+    if getattr(entry, "content", None) is None:
+        return ""
     return _text(entry.at_us, entry.kind, entry.organisation, entry.subject, entry.content.body)
 
 
@@ -74,7 +79,9 @@ def _text(at_us: int, kind: str, organisation: str, subject: str, body: str) -> 
 
 
 def said(entry: Entry) -> dict[str, Any]:
-    """Actor and payload of an entry, as written."""
+    """Actor and payload of an entry, as written; nobody and nothing when its content was destroyed."""
+    if getattr(entry, "content", None) is None:
+        return {"actor": Actor.system("").as_values(), "payload": {}}
     value: dict[str, Any] = json.loads(entry.content.body)
     return value
 

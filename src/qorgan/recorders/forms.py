@@ -52,18 +52,6 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300, validators=[ONE_LINE], help_text=_("For example the number of the act of writing off."))
 
 
-class FaultForm(forms.Form):
-    """What is wrong with a recorder (444 p.20)."""
-
-    fault = forms.CharField(label=_("What is wrong"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class RepairedForm(forms.Form):
-    """What was done to it."""
-
-    note = forms.CharField(label=_("What was done"), max_length=300, validators=[ONE_LINE])
-
-
 class LabelsForm(forms.Form):
     """Which labels to print, and where the sheet begins."""
 
@@ -104,6 +92,16 @@ class InspectionForm(KioskInspectionForm):
         super().__init__(*args, **kwargs)
         self.fields["inspector"].queryset = inspectors(organisation)  # type: ignore[attr-defined]
         self.fields["planned_on"].initial = timezone.localdate
+
+
+class EndForm(forms.Form):
+    """Since when an inspection is over (444 p.17)."""
+
+    ended_at = forms.DateTimeField(
+        label=_("It is over since"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M"],
+        help_text=_("As the inspector says. Left empty: since this moment. Recording is looked at from the first issue to then."),
+    )
 
 
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -27,14 +27,19 @@ class Area:
 AREAS = (
     Area("today", _("Today"), "sun", "web:today", ()),
     Area("kiosk", _("Kiosk"), "scan-line", "recorders:kiosk", (Permission.KIOSK_USE,)),
+    Area("summary", _("Answering"), "shield-check", "web:summary", (Permission.SUMMARY_READ,)),
     Area("recorders", _("Recorders"), "video", "recorders:list", (Permission.RECORDER_READ,)),
     Area("journal", _("Journal"), "book-open", "journals:books", (Permission.JOURNAL_READ, Permission.JOURNAL_READ_OWN)),
     Area("inspections", _("Inspections"), "clipboard-list", "recorders:inspections", (Permission.INSPECTION_READ, Permission.INSPECTION_READ_OWN)),
     Area("archive", _("Archive"), "archive", "archive:search", (Permission.RECORDING_READ, Permission.RECORDING_READ_OWN)),
+    Area("handovers", _("Hand-overs"), "send", "handover:register", (Permission.HANDOVER_READ,)),
     Area("openings", _("Openings"), "eye", "archive:openings", (Permission.OPENING_READ,)),
     Area("vault", _("Vault"), "key-round", "archive:vault", (Permission.VAULT_READ,)),
+    Area("retention", _("Destruction"), "hourglass", "retention:due", (Permission.RETENTION_READ,)),
     Area("docks", _("Docks"), "plug-zap", "recorders:docks", (Permission.DOCK_READ,)),
+    Area("machine", _("The machine"), "hard-drive", "web:machine", (Permission.STORAGE_READ,)),
     Area("people", _("People"), "users", "people:list", (Permission.PEOPLE_READ,)),
+    Area("letters", _("Letters"), "mail", "people:letters", (Permission.LETTER_KEEP,)),
     Area("ledger", _("Ledger"), "scroll-text", "ledger:entries", (Permission.LEDGER_READ,)),
 )
 

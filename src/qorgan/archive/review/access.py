@@ -51,7 +51,7 @@ def unreviewed(actor: Actor, *, in_part: bool = False) -> QuerySet[Recording]:
     """Recordings of which no holder has said that they were reviewed; or, ``in_part``, only in part so far (444 p.6)."""
     whole = Review.objects.filter(recording=OuterRef("pk"), extent=Review.Extent.WHOLE)
     some = Review.objects.filter(recording=OuterRef("pk"))
-    mine = Recording.objects.filter(organisation__in=actor.organisations(Permission.RECORDING_PLAY), kind__in=WATCHED)
+    mine = Recording.objects.filter(organisation__in=actor.organisations(Permission.RECORDING_PLAY), kind__in=WATCHED, destroying_at=None)
     return mine.filter(Exists(some), ~Exists(whole)) if in_part else mine.filter(~Exists(some))
 
 

@@ -36,7 +36,7 @@ class Screen:
 def side(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Up to four of an inspection's recordings: those asked for by ``?r=``, else the first ones that run at the same time."""
     actor = actor_of(request)
-    mine = archive_access.recordings(actor).filter(organisation__in=actor.organisations(Permission.RECORDING_PLAY), case=case_id)
+    mine = archive_access.recordings(actor).filter(organisation__in=actor.organisations(Permission.RECORDING_PLAY), case=case_id, destroying_at=None)
     found = [one for one in mine.select_related("organisation").order_by("started_at", "id")[:MOST_LISTED] if stretch_of(one)]
     if not found:
         raise Http404

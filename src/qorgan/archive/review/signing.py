@@ -98,7 +98,7 @@ def paper(request: HttpRequest, protocol_id: UUID, language: str) -> HttpRespons
 def _chosen(request: HttpRequest) -> list[Recording]:
     """The recordings asked for, of divisions in which one may play; 404 for none."""
     actor = actor_of(request)
-    mine: QuerySet[Recording] = archive_access.recordings(actor).filter(organisation__in=actor.organisations(PLAY))
+    mine: QuerySet[Recording] = archive_access.recordings(actor).filter(organisation__in=actor.organisations(PLAY), destroying_at=None)
     try:
         case, keys = request.GET.get("case", ""), [UUID(text) for text in request.GET.getlist("r")]
         mine = mine.filter(case=UUID(case), kind__in=access.WATCHED) if case else mine.filter(pk__in=keys)

@@ -20,6 +20,7 @@ from qorgan.evidence.age import Identity, open_sealed
 from qorgan.evidence.keys import SigningKey, Verifier
 from qorgan.evidence.manifest import Manifest, ManifestError, Receipt
 from qorgan.evidence.permission import ErasePermission
+from qorgan.evidence.succession import Succession
 
 TOKEN = "dock-token"
 ORIGIN = "office.test/ledger"
@@ -67,6 +68,7 @@ class Office:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.key = SigningKey.generate(ORIGIN)
+        self.hand_overs: list[str] = []
         self.vault = Identity.generate()
         self.recipients = [str(self.vault.recipient)]
         self.erase = False
@@ -78,9 +80,13 @@ class Office:
         self.statuses: list[dict[str, Any]] = []
         self.stored: list[dict[str, Any]] = []
         self.erased: list[dict[str, Any]] = []
+        self.absences: list[dict[str, Any]] = []
         self.log: list[str] = []
         self.faults = Faults()
         self.clock_offset = timedelta(0)
+        self.restoration = ""
+        self.ledger_size: int | None = None  # None: a server that does not say
+        self.shown: list[list[str]] = []
         self.lock = threading.RLock()
 
     def now(self) -> str:
@@ -90,6 +96,12 @@ class Office:
         row = {"recorder": str(uuid.uuid4()), "inventory_number": inventory_number, "model": "", "volume_serial": ""}
         self.recorders.append(row | {"volume_label": "", "marker": inventory_number, "pattern": "auto"} | more)
         return row["recorder"]
+
+    def rotate(self) -> None:
+        """Hand over to a fresh key."""
+        new = SigningKey.generate(ORIGIN)
+        self.hand_overs.append(Succession.between(self.key, new, since=7, at=self.now()))
+        self.key = new
 
     def names(self) -> list[str]:
         return sorted(held.manifest.path for held in self.recordings.values())
@@ -166,6 +178,7 @@ class Handler(BaseHTTPRequestHandler):
         return {
             "origin": ORIGIN,
             "vkey": str(office.key.verifier),
+            "keys": office.hand_overs,
             "server_time": office.now(),
             "recipients": office.recipients,
             "generation": 1,
@@ -173,7 +186,7 @@ class Handler(BaseHTTPRequestHandler):
             "recorders": office.recorders,
             "chunk_bytes": 16 << 20,
             "poll_seconds": 1,
-        }
+        } | ({} if office.ledger_size is None else {"ledger_size": office.ledger_size, "restoration": office.restoration})
 
     def do_POST(self) -> None:
         if (dock := self.dock()) is None:
@@ -184,6 +197,8 @@ class Handler(BaseHTTPRequestHandler):
             "/api/dock/v1/stored": self.stored,
             "/api/dock/v1/erase": lambda told: self.erase(told, dock[0]),
             "/api/dock/v1/erased": self.erased,
+            "/api/dock/v1/receipts": self.receipts,
+            "/api/dock/v1/absent": self.absent,
         }
         if self.path == "/api/upload/":
             self.create(dock)
@@ -213,8 +228,18 @@ class Handler(BaseHTTPRequestHandler):
         self.office.stored.append(told)
         self.say({"row": len(self.office.stored)})
 
+    def receipts(self, told: dict[str, Any]) -> None:
+        """Which of these recordings does the office not have?"""
+        self.office.shown.append(told["receipts"])
+        shown = [Receipt.from_note(note, [self.office.key.verifier]) for note in told["receipts"]]
+        self.say({"unknown": [one.plain_sha256 for one in shown if one.plain_sha256 not in self.office.recordings]})
+
     def erased(self, told: dict[str, Any]) -> None:
         self.office.erased.append(told)
+        self.say({})
+
+    def absent(self, told: dict[str, Any]) -> None:
+        self.office.absences.append(told)
         self.say({})
 
     def erase(self, told: dict[str, Any], dock: str) -> None:

@@ -52,6 +52,13 @@ class Unit(StrEnum):
     YEAR = "year"
 
 
+class FirstDay(StrEnum):
+    """From which day a period is counted: the day after the event (the general rule of civil law), or the event's own."""
+
+    NEXT_DAY = "next_day"
+    SAME_DAY = "same_day"
+
+
 def _word(words: type[StrEnum]) -> BeforeValidator:
     """YAML has no enums: a strict model takes the word itself, and only a word of the list."""
     return BeforeValidator(lambda value: words(value) if isinstance(value, str) else value)
@@ -100,10 +107,11 @@ class Act(Strict):
 
 
 class Term(Strict):
-    """A period that the text sets, such as three years."""
+    """A period that the text sets, such as three years, and the first day that counts."""
 
     number: Annotated[int, Field(gt=0)]
     unit: Annotated[Unit, _word(Unit)]
+    first_day: Annotated[FirstDay, _word(FirstDay)] = FirstDay.NEXT_DAY
 
 
 class Value(Strict):

@@ -64,7 +64,10 @@ def test_an_inspection_without_recordings_is_not_there(serik: Client) -> None:
     assert serik.get(reverse("review:side", args=[uuid4()])).status_code == 404
 
 
-@pytest.mark.parametrize(("text", "microseconds"), [("0:12:05.2", 725_200_000), ("5", 5_000_000), ("1:02", 62_000_000), ("0,000001", 1), ("10:00:00", 36_000_000_000)])
+@pytest.mark.parametrize(
+    ("text", "microseconds"),
+    [("0:12:05.2", 725_200_000), ("5", 5_000_000), ("1:02", 62_000_000), ("0,000001", 1), ("10:00:00", 36_000_000_000)],
+)
 def test_times_as_people_write_them(text: str, microseconds: int) -> None:
     assert read(text) == microseconds
     assert read(written(microseconds, digits=6)) == microseconds
