@@ -13,10 +13,16 @@ from qorgan.archive import docks
 from qorgan.archive.models import Recording
 from qorgan.archive.retention.actions import place_hold
 from qorgan.archive.retention.models import Act, Hold
+from qorgan.archive.review.actions import mark_moment
+from qorgan.archive.review.models import Mark as Moment
+from qorgan.archive.review.models import Protocol
+from qorgan.archive.review.protocols import sign_protocol
 from qorgan.archive.vault.models import HolderKey
-from qorgan.archive.vault.tests.office import open_office, store_recording
+from qorgan.archive.vault.tests.office import PURPOSE, RESPONSIBLE_SECRET, open_office, store_recording
+from qorgan.archive.vault.unlocking import unlock
 from qorgan.journals.actions import open_book
 from qorgan.journals.models import Mark
+from qorgan.ledger.actors import Actor
 from qorgan.ledger.checkpoints import make_checkpoint
 from qorgan.ledger.models import Entry, Timestamp
 from qorgan.people.models import Letter, Post
@@ -121,6 +127,20 @@ TABLE = {
     "archive:stream": "rr------>",
     "archive:original": "rr------>",
     "archive:lock": "mm----m->",
+    "review:list": "22rrrr2r>",
+    "review:side": "22------>",
+    "review:strike": "22------>",
+    "review:protocols": "22rrrr2r>",
+    "review:protocol-new": "-------->",
+    "review:protocol": "22------>",
+    "review:paper": "rr------>",
+    "review:overview": "22------>",
+    "review:curves": "22------>",
+    "review:still": "mm----m->",
+    "review:clip": "mm----m->",
+    "review:view": "-------->",
+    "review:mark": "mm----m->",
+    "review:reviewed": "22------>",
     "archive:openings": "22rrr22r>",
     "archive:vault": "22rr222r>",
     "archive:vault-secret": "22rrrr2r>",
@@ -201,6 +221,7 @@ def world(cast: Cast) -> dict[str, Any]:
         actor=SETUP, recorder=recorder, person=cast.aidar, outing=Outing(inspection, 90, 0), proven=Proven(cast.aidar, Post.INSPECTOR.value, "pin")
     )
     recording = store_recording(cast, case=inspection.pk)
+    moment, protocol = reviewed(cast, recording)
     hold = place_hold(
         actor=SETUP, person=cast.serik, organisation=cast.karaganda, scope=Hold.Scope.RECORDING, targets=[recording], reason="іс сотта"
     )
@@ -228,6 +249,10 @@ def world(cast: Cast) -> dict[str, Any]:
         "recorder_id": recorder.id,
         "inspection_id": inspection.id,  # type: ignore[union-attr]
         "recording_id": recording.id,
+        "case_id": inspection.id,
+        "moment_id": moment.id,
+        "protocol_id": protocol.id,
+        "language": "kk",
         "dock_id": dock.id,
         "hold_id": hold.id,
         "act_id": act.id,
@@ -244,6 +269,17 @@ def world(cast: Cast) -> dict[str, Any]:
         "upload_id": recording.id,
         "upload": recording.id,
     }
+
+
+def reviewed(cast: Cast, recording: Recording) -> tuple[Moment, Protocol]:
+    """Серік has marked a moment of the recording and signed a protocol about it."""
+    actor = Actor(str(cast.serik.id), cast.serik.full_name, Post.RESPONSIBLE.value, str(cast.karaganda.id))
+    unlocking = unlock(
+        actor=actor, person=cast.serik, organisation=cast.karaganda, session_key="another session", given=RESPONSIBLE_SECRET, purpose=PURPOSE
+    ).unlocking
+    moment = mark_moment(actor=actor, unlocking=unlocking, recording=recording, at_us=0, kind="other", note="note")
+    proven = Proven(cast.serik, Post.RESPONSIBLE.value, "pin")
+    return moment, sign_protocol(actor=actor, unlocking=unlocking, recordings=[recording], proven=proven, pictures={})
 
 
 def hand_over(cast: Cast, recording: Recording, inspection: Inspection) -> HandOver:

@@ -64,7 +64,7 @@ def search(request: HttpRequest) -> HttpResponse:
     page = by_time(found, field, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     values = {
         "form": form, "page": page, "lines": lines(page.ids, undated=undated), "words": words(),
-        "undated": undated, "reads_all": reads_all, "filtered": _is_filtered(form),
+        "undated": undated, "reads_all": reads_all, "may_review": actor.may(Permission.RECORDING_PLAY, organisation), "filtered": _is_filtered(form),
         "has_undated": not undated and everything.filter(started_at=None).exists(), "organisation": organisation,
         "search_text": request.GET.get("q", ""), "vault": open_vault(request, organisation.pk),
     }

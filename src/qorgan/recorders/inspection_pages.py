@@ -10,9 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from qorgan.archive.review.access import marks_of
+from qorgan.archive.review.pane import Flag, flags_between
 from qorgan.people.rights import Permission, requires
 from qorgan.recorders import access, actions
-from qorgan.recorders.continuity.showing import shown, window_of
+from qorgan.recorders.continuity.showing import Shown, shown, window_of
 from qorgan.recorders.forms import EndForm, InspectionForm
 from qorgan.recorders.handover.access import of_inspection
 from qorgan.recorders.handover.lines import line_of as handover_line
@@ -52,12 +54,22 @@ def inspection(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
     actor, found = actor_of(request), _inspection(request, inspection_id)
     may_explain = actor.may(Permission.INSPECTION_EXPLAIN, found.organisation_id)
     line = shown(actor, found, window_of(request.GET), may_explain=may_explain)
+    may_review = bool(line.recordings) and actor.may(Permission.RECORDING_PLAY, found.organisation_id)
     values = {
+        "may_review": may_review, "flags": _flags(line) if may_review else [],
         "inspection": found, "issues": line.facts.issues, "line": line, "still_out": [one for one in line.facts.issues if one.returned_at is None],
         "may_manage": actor.may(Permission.INSPECTION_MANAGE, found.organisation_id), "may_explain": may_explain,
         "handovers": list(map(handover_line, of_inspection(actor, found))), "may_hand_over": actor.may(Permission.HANDOVER_MAKE, found.organisation_id),
     }
     return render(request, "recorders/inspection.html", values)
+
+
+def _flags(line: Shown) -> list[Flag]:
+    """Marks of review along the line, for those who may play: what they say comes out of sealed recordings (444 p.13)."""
+    if line.picture is None:
+        return []
+    marks = marks_of([one.pk for one in line.recordings], struck=False)
+    return flags_between([mark for of_one in marks.values() for mark in of_one], line.picture.begin, line.picture.end)
 
 
 @requires(Permission.INSPECTION_MANAGE)

@@ -18,6 +18,7 @@ from qorgan.documents.render import PaperLanguage
 from qorgan.journals.models import Row
 from qorgan.journals.sheet import drawn, row_papers
 from qorgan.people.models import Organisation, Signature
+from qorgan.recorders.continuity.access import latest_report
 from qorgan.recorders.handover import reviewing
 from qorgan.recorders.handover.history import History, manifest_values, moment_in, rows_of
 from qorgan.recorders.handover.models import HandOver, Item, Registration
@@ -64,8 +65,15 @@ def journal_extract(facts: Facts, language: PaperLanguage) -> bytes | None:
     return print_always(paper, language)
 
 
+def continuity_report(facts: Facts, language: PaperLanguage) -> bytes | None:
+    """The report of continuity that was signed last (444 p.17-19)."""
+    report = latest_report(facts.handover.inspection) if facts.handover.inspection else None
+    return report.pdf(language) if report else None
+
+
 SOURCES: tuple[Source, ...] = (
     Source("journal", _("extract of the journal"), lambda _inspection: True, journal_extract),
+    Source("continuity", _("report of continuity"), lambda inspection: inspection is not None and latest_report(inspection) is not None, continuity_report),
     Source(reviewing.KEY, _("review protocol"), reviewing.there_is_protocol, lambda _facts, _language: None),  # stays sealed: see reviewing
 )
 

@@ -32,7 +32,10 @@ from qorgan.ledger.models import Checkpoint, Entry, Timestamp
 from qorgan.ledger.signing import ledger_key
 from qorgan.people.models import Post
 from qorgan.people.signatures import Proven
-from qorgan.recorders.handover import producing
+from qorgan.recorders.actions import end_inspection
+from qorgan.recorders.continuity.actions import sign_report
+from qorgan.recorders.continuity.gathering import gather
+from qorgan.recorders.handover import papers, producing
 from qorgan.recorders.handover.models import Composition, Ending, HandOver, Item, Paper, Production
 from qorgan.recorders.handover.producing import BrokenOff, Leaving, Wish, new_passphrase, produce
 from qorgan.recorders.handover.standing import Standing, standing
@@ -309,6 +312,20 @@ def test_the_act_names_every_hash_and_both_signers(case: Case) -> None:
         assert handover.digest in packed
         for person in (case.desk.cast.gulnar, case.desk.cast.serik):
             assert "".join(person.full_name.split()) in packed
+
+
+def test_the_signed_report_of_continuity_goes_along(case: Case) -> None:
+    """It can be chosen once there is one; the paper in the package is the paper that was signed, byte for byte."""
+    desk = case.desk
+    assert "continuity" not in dict(papers.choices(desk.inspection))
+    end_inspection(actor=case.responsible, inspection=desk.inspection)
+    desk.inspection.refresh_from_db()
+    proven = Proven(desk.cast.serik, Post.RESPONSIBLE.value, "pin")
+    report = sign_report(actor=case.responsible, inspection=desk.inspection, seen=gather(desk.inspection).inputs_digest, proven=proven)
+    assert "continuity" in dict(papers.choices(desk.inspection))
+    archive = opened(body_of(case, case.made(replace(LETTER, parts=("continuity",)))))
+    for language in papers.LANGUAGES:
+        assert content(archive, f"data/papers/continuity.{language}.pdf") == report.pdf(language)
 
 
 def test_the_extract_has_only_the_rows_of_these_issues(case: Case) -> None:
