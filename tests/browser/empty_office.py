@@ -27,6 +27,9 @@ SECRETS = {"gulnar": "жеті атаның жолы ұзақ", "serik": "қар
 PINS = {"gulnar": "7391", "serik": "8264", "aidar": "5173"}
 PEOPLE = {"gulnar": ("Сәрсенова", "Гүлнар", "Бекенқызы"), "serik": ("Ахметов", "Серік", "Нұрланұлы"), "aidar": ("Жақсыбеков", "Айдар", "Маратұлы")}
 
+OVER = """document.documentElement.scrollWidth <= innerWidth + 1 ? "" : [...document.querySelectorAll("main *")]
+    .filter((one) => one.getBoundingClientRect().right > innerWidth + 1).slice(0, 4).map((one) => one.outerHTML.slice(0, 80)).join(" | ")"""
+
 
 class EmptyOffice:
     """A server and a worker over a data folder in which only the administrator is known, and people's open pages.
@@ -125,8 +128,9 @@ class EmptyOffice:
         self.shots += 1
         for width in reversed(WIDTHS):
             page.set_viewport_size({"width": width, "height": 860})
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
-                self.complaints.append(f"{name}: wider than {width} pixels")
+            over = page.evaluate(OVER)
+            if over:
+                self.complaints.append(f"{name}: wider than {width} pixels: {over}")
             if self.pictures:
                 page.screenshot(path=Path(self.pictures) / self.language / f"{self.shots:02d}-{name}-{width}.png", full_page=True)
 
