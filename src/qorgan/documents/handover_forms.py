@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from qorgan.documents.dates import attributive_date, date_time, local, number, official_date, size
+from qorgan.documents.dates import attributive_date, date_time, local, number, official_date, signed, size
 from qorgan.documents.forms import JSON, Method, RowPaper
 from qorgan.documents.render import PaperLanguage
 
