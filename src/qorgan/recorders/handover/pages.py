@@ -22,7 +22,7 @@ from qorgan.recorders.handover.composing import compose
 from qorgan.recorders.handover.forms import AcceptanceForm, AnswerForm, SignForm, UnlockForm, WishForm, WithdrawForm
 from qorgan.recorders.handover.lines import line_of
 from qorgan.recorders.handover.models import Composition, HandOver, Item, Paper, SealedPaper
-from qorgan.recorders.handover.papers import words_of
+from qorgan.recorders.handover.papers import paper_words, words_of
 from qorgan.recorders.handover.stamping import stamps_of
 from qorgan.recorders.handover.standing import missing_posts, posts_of, valid_signs
 from qorgan.recorders.paging import say_written
@@ -142,8 +142,8 @@ def page(request: HttpRequest, found: HandOver, *, forms: dict[str, BaseForm] | 
         "missing": missing_posts(found) if open_draft else [], "may_sign": open_draft and may_make and _wanted(found, actor.person),
         "parts": words_of(found.parts), "vault": vault, "composition": composition,
         "stamps": stamps_of(composition) if composition else None,
-        "papers": list(Paper.objects.filter(handover=found).order_by("name").values_list("name", flat=True)),
-        "sealed_papers": SealedPaper.objects.filter(handover=found).order_by("name"),
+        "papers": [(name, paper_words(name)) for name in Paper.objects.filter(handover=found).order_by("name").values_list("name", flat=True)],
+        "sealed_papers": [paper_words(name) for name in SealedPaper.objects.filter(handover=found).order_by("name").values_list("name", flat=True)],
         "has_key": may_make and actor.person is not None and confirmed_key(found.organisation, actor.person) is not None, "open_draft": open_draft,
         "sign_form": SignForm(), "unlock_form": UnlockForm(initial={"purpose": _purpose(found)}), "wish_form": WishForm(), **(forms or {}),
         "productions": list(reversed(found.productions.all())), "answers": found.answers.all(),
