@@ -42,9 +42,12 @@ def test_from_the_list_to_the_tombstone_by_hand(stored: list[Recording], cast: C
         act = Act.objects.get()
         assert (act.recordings, page.redirect_chain[-1][0]) == (2, reverse("retention:act", args=[act.pk]))
         assert "ждёт подписей" in page.content.decode()
+        where = reverse("retention:act", args=[act.pk])
+        assert [where in client.get("/").content.decode() for client in (serik, gulnar)] == [True, True]  # on the first page of each
         wrong = post(serik, "retention:act-sign", act.pk, pin="9999")
         assert (wrong.status_code, Act.objects.get().responsible) == (422, None)
         assert "ждёт второй подписи" in post(serik, "retention:act-sign", act.pk, pin=PIN).content.decode()
+        assert [where in client.get("/").content.decode() for client in (serik, gulnar)] == [False, True]
         assert "исполняется" in post(gulnar, "retention:act-sign", act.pk, pin=PIN).content.decode()
         carry_out()
         assert "уничтожено – 2, сохранено – 0, осталось – 0" in shown(gulnar, "retention:act-progress", act.pk)
