@@ -531,6 +531,7 @@ def prove_after(office: EmptyOffice, inspection: str, plain: Path) -> None:
     """What is gone is gone, what proves it stands: tombstones, ledger, scrub, the package of then, the witness of then."""
     page = office.pages["gulnar"]
     page.goto(inspection)
+    expect(page.locator("a[href*='/archive/handovers/new/']")).to_have_count(0)
     office.shot(page, "inspection-destroyed")
     page.locator("a.row-link[href*='/archive/recordings/']").first.click()
     office.shot(page, "tombstone")
