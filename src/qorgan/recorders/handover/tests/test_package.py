@@ -319,6 +319,7 @@ def test_the_signed_report_of_continuity_goes_along(case: Case) -> None:
     desk = case.desk
     assert "continuity" not in dict(papers.choices(desk.inspection))
     end_inspection(actor=case.responsible, inspection=desk.inspection)
+    desk.inspection.refresh_from_db()
     proven = Proven(desk.cast.serik, Post.RESPONSIBLE.value, "pin")
     report = sign_report(actor=case.responsible, inspection=desk.inspection, seen=gather(desk.inspection).inputs_digest, proven=proven)
     assert "continuity" in dict(papers.choices(desk.inspection))
