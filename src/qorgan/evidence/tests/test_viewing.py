@@ -256,6 +256,7 @@ def outcome(plain: bytes, job: dict[str, Any]) -> str:
 MUTATED = sample("mp4", "libx264", "aac", 2)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, len(MUTATED) - 1), st.binary(min_size=1, max_size=24)), min_size=1, max_size=12), st.integers(0, len(MUTATED)))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_hostile_file_gives_something_or_ends_in_a_word(changes: list[tuple[int, bytes]], cut: int) -> None:
