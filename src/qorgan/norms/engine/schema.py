@@ -59,6 +59,13 @@ class FirstDay(StrEnum):
     SAME_DAY = "same_day"
 
 
+class Roll(StrEnum):
+    """What happens when the last day is not a working day."""
+
+    NONE = "none"
+    NEXT_WORKING_DAY = "next_working_day"
+
+
 def _word(words: type[StrEnum]) -> BeforeValidator:
     """YAML has no enums: a strict model takes the word itself, and only a word of the list."""
     return BeforeValidator(lambda value: words(value) if isinstance(value, str) else value)
@@ -106,12 +113,40 @@ class Act(Strict):
         return self
 
 
+class Reading(Strict):
+    """One way to count a term. ``reason_*``: why it can be read so; empty for the only reading there is."""
+
+    first_day: Annotated[FirstDay, _word(FirstDay)] = FirstDay.NEXT_DAY
+    roll: Annotated[Roll, _word(Roll)] = Roll.NONE
+    reason_kk: str = ""
+    reason_ru: str = ""
+
+
 class Term(Strict):
-    """A period that the text sets, such as three years, and the first day that counts."""
+    """A period that the text sets, such as three years: from which event (``anchor``, a fact), the first day that counts, the roll.
+
+    ``readings``: other ways in which the text can be read, each with its reason.
+    """
 
     number: Annotated[int, Field(gt=0)]
     unit: Annotated[Unit, _word(Unit)]
     first_day: Annotated[FirstDay, _word(FirstDay)] = FirstDay.NEXT_DAY
+    roll: Annotated[Roll, _word(Roll)] = Roll.NONE
+    anchor: str = ""
+    reason_kk: str = ""
+    reason_ru: str = ""
+    readings: list[Reading] = []
+
+    @property
+    def all_readings(self) -> list[Reading]:
+        """Its own way of counting, then the others."""
+        return [Reading(first_day=self.first_day, roll=self.roll, reason_kk=self.reason_kk, reason_ru=self.reason_ru), *self.readings]
+
+    @model_validator(mode="after")
+    def _every_reading_has_a_reason(self) -> Self:
+        if self.readings and not all(one.reason_kk and one.reason_ru for one in self.all_readings):
+            raise ValueError("a term that can be read in several ways gives a reason for each, in both languages")
+        return self
 
 
 class Value(Strict):
