@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import IntEnum
+from importlib.metadata import version
 
 import holidays
 
@@ -124,7 +125,7 @@ class Calendar:
 def seed(number: int) -> Year:
     """A year as the package ``holidays`` has it: a beginning to be compared with the official calendar, never confirmed by itself."""
     known = holidays.country_holidays("KZ", years=number, language="kk")
-    source = f"holidays {holidays.__version__}"
+    source = f"holidays {version('holidays')}"
     in_for_saturday = _in_for_saturday(known)
     days = [SpecialDay(day, False, name, _in_russian(name), source, day in in_for_saturday) for day, name in known.items()]
     worked = [day for day in known.weekend_workdays if day.year == number]

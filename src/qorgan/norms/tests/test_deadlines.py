@@ -11,12 +11,12 @@ from qorgan.norms.engine.workdays import Calendar, OutsideCalendarError, Special
 
 STARTS = [date(2025, 1, 1) + timedelta(days=number) for number in range(730)]
 # Written from the official calendars and the list of holidays, not from the engine: days off on weekdays, and worked weekends.
-OFF = {
-    *(date(2025, month, day) for month, day in ((1, 1), (1, 2), (1, 3), (1, 7), (3, 10), (3, 21), (3, 24), (3, 25), (5, 1), (5, 7), (5, 9), (6, 6), (7, 7), (9, 1))),
-    *(date(2025, month, day) for month, day in ((10, 27), (12, 16))),
-    *(date(2026, month, day) for month, day in ((1, 1), (1, 2), (1, 7), (3, 9), (3, 23), (3, 24), (3, 25), (5, 1), (5, 7), (5, 11), (5, 27), (7, 6), (10, 26), (12, 16))),
-    *(date(2027, month, day) for month, day in ((1, 1), (1, 4), (1, 7), (3, 8), (3, 15), (3, 22), (3, 23), (3, 24), (5, 3), (5, 7), (5, 10), (7, 6), (10, 25), (12, 16))),
+_WEEKDAYS_OFF = {
+    2025: "1.1 2.1 3.1 7.1 10.3 21.3 24.3 25.3 1.5 7.5 9.5 6.6 7.7 1.9 27.10 16.12",
+    2026: "1.1 2.1 7.1 9.3 23.3 24.3 25.3 1.5 7.5 11.5 27.5 6.7 26.10 16.12",
+    2027: "1.1 4.1 7.1 8.3 15.3 22.3 23.3 24.3 3.5 7.5 10.5 6.7 25.10 16.12",
 }
+OFF = {date(year, int(text.split(".")[1]), int(text.split(".")[0])) for year, days in _WEEKDAYS_OFF.items() for text in days.split()}
 WORKED = {date(2025, 1, 5)}
 
 
