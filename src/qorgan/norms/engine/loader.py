@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from qorgan.norms.engine.schema import Act, Chapter, Entry, Head, ItemId, TestName
+from qorgan.norms.engine.schema import Act, Base, Chapter, Entry, Head, ItemId, Role, TestName
 
 PACKS = Path(__file__).parent.parent / "packs"
 HEAD = "order.yaml"
 SHOWN_BY = "shown_by.yaml"
+BASE = "base.yaml"
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _shown_by = TypeAdapter(dict[ItemId, list[TestName]])
@@ -112,6 +113,25 @@ def _check_values(order: Order) -> None:
             raise PackError(f"{order.number}: the values of {entry.id} are not in the order of their days")
 
 
+def _check_roles(order: Order, roles: dict[str, Role]) -> None:
+    taken: dict[str, str] = {}
+    for _, entry in order.entries():
+        if entry.role is None:
+            continue
+        if entry.role not in roles:
+            raise PackError(f"{order.number}: {entry.id} has the role {entry.role}, which {BASE} does not know")
+        if entry.role in taken:
+            raise PackError(f"{order.number}: {entry.id} and {taken[entry.role]} have the same role {entry.role}")
+        taken[entry.role] = entry.id
+
+
+@cache
+def roles(packs: Path = PACKS) -> dict[str, Role]:
+    """The general requirements, by name; none where a folder of packs has no base. Raises :class:`PackError`."""
+    path = packs / BASE
+    return _model(path, Base).roles if path.exists() else {}
+
+
 def read_order(folder: Path) -> Order:
     """Load one order's folder. Raises :class:`PackError`."""
     files = sorted(path for path in folder.glob("*.yaml") if path.name not in (HEAD, SHOWN_BY))
@@ -121,6 +141,7 @@ def read_order(folder: Path) -> Order:
         raise PackError(f"{folder.name}/{HEAD}: says order {order.number}")
     _check_ids(order)
     _check_values(order)
+    _check_roles(order, roles(folder.parent))
     return order
 
 

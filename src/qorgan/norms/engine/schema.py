@@ -2,9 +2,11 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from qorgan.norms.engine.conditions import compiled
 
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 ItemId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]+(/[0-9A-Za-z.]+)+$")]
@@ -25,6 +27,9 @@ class Kind(StrEnum):
     RIGHT = "right"
     PURPOSE = "purpose"
     FORM = "form"
+    GROUP = "group"
+    SCENARIO = "scenario"
+    SIGN = "sign"
 
 
 class TextState(StrEnum):
@@ -64,6 +69,12 @@ class Roll(StrEnum):
 
     NONE = "none"
     NEXT_WORKING_DAY = "next_working_day"
+
+
+def _condition(value: dict[str, Any]) -> dict[str, Any]:
+    """A condition that can be asked. Raises ``ValueError`` with the place."""
+    compiled(value)
+    return value
 
 
 def _word(words: type[StrEnum]) -> BeforeValidator:
@@ -149,6 +160,47 @@ class Term(Strict):
         return self
 
 
+class Basis(StrEnum):
+    """How firmly a requirement stands in the text."""
+
+    REQUIRED = "required"
+    CONDITIONAL = "conditional"
+    ADVISABLE = "advisable"
+
+
+Condition = Annotated[dict[str, Any], AfterValidator(_condition)]
+
+
+class Group(Strict):
+    """A group of facilities: its name in the text and when a facility belongs to it. A facility may be in several."""
+
+    name: Sentence
+    when: Condition
+
+
+class Requirement(Strict):
+    """What a facility must have: the equipment, what it must be able to do (``parameters``: conditions on its own facts), for whom (``when``).
+
+    ``conditional``: the text says "where needed" or asks for a fact of the place; ``advisable``: the text is silent and we say so.
+    ``compensable``: another measure may stand in for it for a time (never for video and notification, 366 p.111).
+    """
+
+    equipment: FactName
+    when: Condition = {}
+    parameters: Condition = {}
+    basis: Annotated[Basis, _word(Basis)] = Basis.REQUIRED
+    compensable: bool = True
+
+
+class Recurrence(Strict):
+    """A duty that comes back: at least ``times`` in each ``number`` of ``unit``, for whom (``when``)."""
+
+    times: Annotated[int, Field(gt=0)]
+    number: Annotated[int, Field(gt=0)]
+    unit: Annotated[Unit, _word(Unit)]
+    when: Condition = {}
+
+
 class Value(Strict):
     """What an item says from the day its act (``by``) is in force until the next value."""
 
@@ -161,6 +213,10 @@ class Value(Strict):
     doubt_ru: str = ""
     facts: list[FactName] = []
     term: Term | None = None
+    group: Group | None = None
+    requires: list[Requirement] = []
+    recurs: Recurrence | None = None
+    due_when: Condition = {}  # for whom the term runs
 
     @model_validator(mode="after")
     def _says_what_is_known(self) -> Self:
@@ -195,9 +251,13 @@ class Carriage(Strict):
 
 
 class Entry(Strict):
-    """One item as written in a chapter's file."""
+    """One item as written in a chapter's file. ``role``: what it is among the general requirements that sibling orders share.
+
+    Programs ask for roles, never for paragraph numbers: another sector's order is another folder of YAML and no code.
+    """
 
     id: ItemId
+    role: FactName | None = None
     kind: Annotated[Kind, _word(Kind)]
     text: Annotated[TextState, _word(TextState)] | None = None
     values: Annotated[list[Value], Field(min_length=1)]
@@ -220,3 +280,17 @@ class Head(Strict):
     text: Annotated[TextState, _word(TextState)]
     last_checked_on: dt.date
     acts: Annotated[dict[str, Act], Field(min_length=1)]
+
+
+class Role(Strict):
+    """One of the general requirements behind the sibling orders: what it is about, and from which event its terms run."""
+
+    title_kk: Sentence
+    title_ru: Sentence
+    anchor: str = ""
+
+
+class Base(Strict):
+    """``base.yaml``: the roles that items may have."""
+
+    roles: Annotated[dict[FactName, Role], Field(min_length=1)]
