@@ -126,7 +126,8 @@ def classify(facts: Facts, on: date, order: str = "366", packs: Path = PACKS) ->
 
 
 def _groups(rules: Iterable[tuple[str, Item, Check]], facts: Facts) -> tuple[tuple[Grouping, ...], tuple[Grouping, ...]]:
-    certain, possible = [], []
+    certain: list[Grouping] = []
+    possible: list[Grouping] = []
     for name, item, check in rules:
         answer = check(facts)
         if answer.holds is not False:
