@@ -18,8 +18,14 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 DOCUMENT = HERE.parent / "docs" / "benchmarks.md"
-SMALL = {"sealing": ["--mib", "256"], "upload": ["--gib", "0.125", "--rounds", "3"], "player": ["--gib", "0.25", "--tries", "60"]}
-FULL = {"ledger": ["--full"], "pages": ["--full"]}
+SMALL = {
+    "sealing": ["--mib", "256"],
+    "upload": ["--gib", "0.125", "--rounds", "3"],
+    "player": ["--gib", "0.25", "--tries", "60"],
+    "load": ["--seconds", "30"],
+    "package": ["--mib", "256"],
+}
+FULL = {"ledger": ["--full"], "pages": ["--full"], "load": ["--seconds", "600"], "package": ["--mib", "10240"]}
 RULES = {"at least": "higher", "at most": "lower"}
 INTRODUCTION = """# Benchmarks
 

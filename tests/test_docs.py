@@ -141,7 +141,7 @@ def test_no_paper_names_a_command_that_does_not_exist() -> None:
     begun = {" ".join(name.split()[:count]) for name in there for count in range(1, len(name.split()) + 1)}
     wrong = []
     for path in PAPERS:
-        for named in re.findall(r"`((?:qorgan|qorgan-dock)(?: [a-z]+)+)", path.read_text(encoding="utf-8")):
+        for named in re.findall(r"`((?:qorgan|qorgan-dock)(?: [a-z]+(?:-[a-z]+)*)+)", path.read_text(encoding="utf-8")):
             wrong += [f"{path.name}: {named}"] if named not in begun else []
     assert wrong == []
 
@@ -182,6 +182,14 @@ def test_every_invariant_is_shown_by_tests_that_exist() -> None:
     assert len(rows) == len(shown) > 20
     assert [number for number, tests in shown.items() if not tests] == []
     assert [f"{number}: {name}" for number, tests in shown.items() for name in tests if absent(name)] == []
+
+
+def test_every_threat_is_met_by_tests_that_exist() -> None:
+    """Each adversary has at least one test that shows what is refused, or is said to be beyond software."""
+    parts = re.split(r"^## ", (DOCS / "design" / "threats.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[2:]
+    shown = {part.splitlines()[0]: re.findall(r"`([\w./]+\.py::\w+)`", part) for part in parts}
+    assert [adversary for adversary, tests in shown.items() if not tests] == []
+    assert [f"{adversary}: {name}" for adversary, tests in shown.items() for name in tests if absent(name)] == []
 
 
 def test_a_test_that_does_not_exist_is_found() -> None:

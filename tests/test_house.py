@@ -130,9 +130,7 @@ def test_migrations_depend_downwards() -> None:
 
 
 def test_a_migration_that_waits_for_a_higher_room_is_found() -> None:
-    found = depending_up(
-        [("ledger", "people"), ("people", "ledger"), ("people", "auth"), ("otp_totp", "people")], floors()
-    )
+    found = depending_up([("ledger", "people"), ("people", "ledger"), ("people", "auth"), ("otp_totp", "people")], floors())
     assert found == ["ledger waits for people"]
 
 
@@ -231,9 +229,7 @@ def cited(source: str) -> set[str]:
 
 def test_every_citation_leads_to_an_item() -> None:
     known = {row["id"] for row in coverage()}
-    files = [
-        path for path in HOUSE.rglob("*") if path.suffix in {".py", ".html", ".yaml"} and "tests" not in path.parts
-    ]
+    files = [path for path in HOUSE.rglob("*") if path.suffix in {".py", ".html", ".yaml"} and "tests" not in path.parts]
     wrong = {str(path.relative_to(ROOT)): cited(path.read_text(encoding="utf-8")) - known for path in files}
     assert {name: ids for name, ids in wrong.items() if ids} == {}
 

@@ -97,9 +97,7 @@ def told(value: object) -> list[str]:
 
 def test_no_seven_words_in_a_row_are_the_official_ones() -> None:
     official = set(DIGESTS.read_text(encoding="ascii").split())
-    texts = [
-        text for path in sorted((PACKS / "444").glob("*.yaml")) for text in told(yaml.safe_load(path.read_bytes()))
-    ]
+    texts = [text for path in sorted((PACKS / "444").glob("*.yaml")) for text in told(yaml.safe_load(path.read_bytes()))]
     assert len(official) > 900
     assert len(texts) > 200
     assert [text for text in texts if digests(text) & official] == []
@@ -119,11 +117,7 @@ def names_in(path: Path) -> frozenset[str]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             found.add(node.name)
         if isinstance(node, ast.ClassDef):
-            found |= {
-                f"{node.name}::{inner.name}"
-                for inner in node.body
-                if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef)
-            }
+            found |= {f"{node.name}::{inner.name}" for inner in node.body if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef)}
     return frozenset(name for name in found if name.rpartition("::")[2].startswith("test_"))
 
 
@@ -139,9 +133,7 @@ def test_every_named_test_exists() -> None:
 
 
 def test_a_name_of_no_test_is_found(tmp_path: Path) -> None:
-    (tmp_path / "test_a.py").write_text(
-        "def test_b(): ...\nclass TestC:\n    def test_d(self): ...\ndef prepare(): ...\n"
-    )
+    (tmp_path / "test_a.py").write_text("def test_b(): ...\nclass TestC:\n    def test_d(self): ...\ndef prepare(): ...\n")
     assert [name for name in ("test_b", "TestC::test_d") if missing(f"test_a.py::{name}", tmp_path)] == []
     assert all(missing(name, tmp_path) for name in ("test_a.py::test_d", "test_a.py::prepare", "test_z.py::test_b"))
 
@@ -153,9 +145,7 @@ def verbs() -> set[str]:
     for path in house.glob("*/**/*.py"):
         if "tests" not in path.parts:
             room = path.relative_to(house).parts[0]
-            found |= {
-                f"{room}.{node.name}" for node in ast.parse(path.read_bytes()).body if isinstance(node, ast.FunctionDef)
-            }
+            found |= {f"{room}.{node.name}" for node in ast.parse(path.read_bytes()).body if isinstance(node, ast.FunctionDef)}
     return found
 
 
@@ -172,8 +162,6 @@ def test_every_item_is_carried_out_or_says_why_not() -> None:
 
 
 def test_what_is_announced_is_not_there_yet() -> None:
-    announced = {
-        verb for row in coverage() for verb in row["carried_out_by"].partition("next issue: ")[2].split(", ") if verb
-    }
+    announced = {verb for row in coverage() for verb in row["carried_out_by"].partition("next issue: ")[2].split(", ") if verb}
     assert announced
     assert announced & verbs() == set()

@@ -7,20 +7,26 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from qorgan.archive import docks
+from qorgan.archive.retention.actions import place_hold
+from qorgan.archive.retention.models import Act, Hold
 from qorgan.archive.vault.models import HolderKey
 from qorgan.archive.vault.tests.office import open_office, store_recording
 from qorgan.journals.actions import open_book
 from qorgan.journals.models import Mark
 from qorgan.ledger.checkpoints import make_checkpoint
-from qorgan.ledger.models import Entry
-from qorgan.people.models import Post
+from qorgan.ledger.models import Entry, Timestamp
+from qorgan.people.models import Letter, Post
 from qorgan.people.rights import GRANTS, Permission
 from qorgan.people.signatures import Proven
 from qorgan.people.tests.cast import SETUP, Cast, signed_in_client
 from qorgan.recorders.actions import open_inspection, register_recorder
 from qorgan.recorders.issuing import Outing, issue_recorder
+from qorgan.recorders.malfunctions.actions import report_malfunction
+from qorgan.recorders.malfunctions.models import Trouble
+from qorgan.recorders.malfunctions.telling import Fault
 
 ROLES = ("gulnar", "serik", "aidar", "marat", "olga", "dana", "bekzat", "nurlan", "nobody")
 #         head     resp.    insp.    other    admin   auditor stranger none      not signed in
@@ -33,6 +39,7 @@ TABLE = {
     "web:sign-out": "mmmmmmmmm",
     "web:division": "mmmmmmmmm",
     "web:language": "mmmmmmmmm",
+    "web:verify": "222222222",
     "recorders:kiosk": "22rrrr2r>",
     "recorders:kiosk-who": "22rrrr2r>",
     "recorders:kiosk-what": "22rrrr2r>",
@@ -42,6 +49,9 @@ TABLE = {
     "recorders:kiosk-sign": "22rrrr2r>",
     "recorders:kiosk-return": "22rrrr2r>",
     "recorders:kiosk-return-sign": "22rrrr2r>",
+    "recorders:kiosk-fault": "22rrrr2r>",
+    "recorders:kiosk-fault-words": "22rrrr2r>",
+    "recorders:kiosk-fault-sign": "22rrrr2r>",
     "recorders:kiosk-done": "22rrrr2r>",
     "recorders:kiosk-station": "mmrrrrmr>",
     "recorders:list": "22rr2r2r>",
@@ -54,8 +64,13 @@ TABLE = {
     "recorders:recorder": "22rr2r-r>",
     "recorders:recorder-change": "22rrrr-r>",
     "recorders:recorder-withdraw": "22rrrr-r>",
-    "recorders:recorder-fault": "22rrrr-r>",
+    "recorders:recorder-fault": "222-rr-r>",
+    "recorders:recorder-sent": "22rrrr-r>",
+    "recorders:recorder-back": "22rrrr-r>",
     "recorders:recorder-repaired": "22rrrr-r>",
+    "recorders:malfunction": "222-2r-r>",
+    "recorders:malfunction-seen": "mmrrmrmr>",
+    "recorders:trouble-aside": "22rrrr-r>",
     "recorders:inspections": "2222rr2r>",
     "recorders:inspection-new": "22rrrr2r>",
     "recorders:inspection": "222-rr-r>",
@@ -89,6 +104,18 @@ TABLE = {
     "archive:vault-recovery": "22rrrr-r>",
     "archive:vault-recovery-decline": "22rrrr2r>",
     "archive:vault-recover": "22rrrr2r>",
+    "retention:due": "22rrr22r>",
+    "retention:compose": "mmrrrrmr>",
+    "retention:acts": "22rrr22r>",
+    "retention:act": "22rrr2-r>",
+    "retention:act-progress": "22rrr2-r>",
+    "retention:act-sign": "22rrrr-r>",
+    "retention:act-stop": "22rrrr-r>",
+    "retention:act-paper": "22rrr2-r>",
+    "retention:holds": "22rrr22r>",
+    "retention:hold-new": "22rrrr2r>",
+    "retention:hold-lift": "2rrrrr-r>",
+    "retention:longer": "22rrrr-r>",
     "journals:books": "2222r22r>",
     "journals:open": "22rrrr2r>",
     "journals:blank": "22rrrr2r>",
@@ -100,14 +127,22 @@ TABLE = {
     "people:list": "22rr222r>",
     "people:enter": "2rrr2r2r>",
     "people:account": "22222222>",
+    "people:letters": "22rr2r2r>",
+    "people:letter": "22rr2r-r>",
+    "people:letter-again": "mmrrmrmr>",
     "people:person": "22rr22-r>",
     "people:appoint": "2rrr2r-r>",
+    "people:email": "2rrr2r-r>",
     "people:sign-in": "2rrr2r-r>",
     "people:end-appointment": "2rrr2r-r>",
     "ledger:entries": "22rr222r>",
     "ledger:entry": "22rr22-r>",
     "ledger:proof": "22rr22-r>",
     "ledger:check": "mmrrmmmr>",
+    "ledger:witnesses": "22rr222r>",
+    "ledger:compare": "22rr222r>",
+    "ledger:sheet": "mmrrmmmr>",
+    "ledger:stamp": "22rr222r>",
     "ledger:checkpoint": "222222222",
     "ledger:tile": "222222222",
     "norms:index": "2222222r>",
@@ -138,8 +173,19 @@ def world(cast: Cast) -> dict[str, Any]:
         actor=SETUP, recorder=recorder, person=cast.aidar, outing=Outing(inspection, 90, 0), proven=Proven(cast.aidar, Post.INSPECTOR.value, "pin")
     )
     recording = store_recording(cast, case=inspection.pk)
+    hold = place_hold(
+        actor=SETUP, person=cast.serik, organisation=cast.karaganda, scope=Hold.Scope.RECORDING, targets=[recording], reason="іс сотта"
+    )
+    act = Act.objects.create(
+        organisation=cast.karaganda, number="2029-1", composed_at=timezone.now(), composed_by="", recordings=0, bytes=0, digest="0" * 64, position=0
+    )
+    broken = report_malfunction(
+        actor=SETUP, recorder=recorder, moment="field", fault=Fault("power"), person=cast.aidar, proven=Proven(cast.aidar, Post.INSPECTOR.value, "pin")
+    )
+    trouble = Trouble.objects.create(organisation=cast.karaganda, recorder=recorder, code=Trouble.Code.UNREADABLE, dock_name="1")
     dock, _token = docks.create_dock(actor=SETUP, organisation=cast.karaganda, name="1")
-    make_checkpoint()
+    newest, now = make_checkpoint(), timezone.now()
+    stamp = Timestamp.objects.create(checkpoint=newest, tsa="http://127.0.0.1/", token=b"0", verdict="untold", received_at=now)
     return {
         "person_id": cast.marat.id,
         "appointment_id": cast.marat.appointments.get().id,
@@ -150,8 +196,14 @@ def world(cast: Cast) -> dict[str, Any]:
         "inspection_id": inspection.id,  # type: ignore[union-attr]
         "recording_id": recording.id,
         "dock_id": dock.id,
+        "hold_id": hold.id,
+        "act_id": act.id,
+        "malfunction_id": broken.id,
+        "trouble_id": trouble.id,
+        "letter_id": Letter.objects.filter(organisation=cast.karaganda).first().id,  # type: ignore[union-attr]
         "key_id": HolderKey.objects.get(person=cast.gulnar).id,
         "number": 1,
+        "stamp_id": stamp.id,
         "position": Entry.objects.filter(organisation=str(cast.karaganda.id)).first().position,  # type: ignore[union-attr]
         "path": "0/000.p/1",
         "item_id": "444/11",

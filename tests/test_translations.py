@@ -45,9 +45,7 @@ def house(tmp_path: Path) -> Path:
         room = tmp_path / "src" / "qorgan" / name
         (room / "templates").mkdir(parents=True)
         (room / "__init__.py").touch()
-        (room / "words.py").write_text(
-            'A = _("Open %(door)s")\nB = ngettext("One key of {owner}", "%(n)s keys of {owner}", 3)\n', encoding="utf-8"
-        )
+        (room / "words.py").write_text('A = _("Open %(door)s")\nB = ngettext("One key of {owner}", "%(n)s keys of {owner}", 3)\n', encoding="utf-8")
         (room / "templates" / "page.html").write_text(
             "{% load i18n %}\n  <p>{% translate 'Come in' %}\n<b>{% blocktranslate with x=y trimmed %}Hello\n  {{ x }}"
             "{% endblocktranslate %}</b> (it's 5 o'clock\n{{ _('Stay') }}",

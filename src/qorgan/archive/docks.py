@@ -32,7 +32,7 @@ class KeyChanged(Exception):
 
 def create_dock(*, actor: Actor, organisation: Organisation, name: str) -> tuple[Dock, str]:
     """Enter a dock; return it and its token, which is shown once and kept nowhere. Raises ``ValidationError`` for a taken name."""
-    token = secrets.token_urlsafe(32)
+    token = secrets.token_hex(32)  # never begins with a hyphen, which a command line would read as an option
     dock = Dock(organisation=organisation, name=name.strip(), token_digest=_digest(token))
     dock.full_clean()
     with writing():

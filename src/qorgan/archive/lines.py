@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -15,7 +16,10 @@ from django.utils.translation import ngettext
 from qorgan.archive.models import Recording
 
 NOTHING = "–"
-_COLUMNS = ("id", "started_at", "stored_at", "name", "case_label", "person_name", "source_number", "plain_size", "offset_ms", "media")
+_COLUMNS = (
+    "id", "started_at", "ended_at", "stored_at", "name", "case_label", "person_name", "source_number", "plain_size", "offset_ms", "media",
+    "destroying_at", "destroyed_at", "destroyed_act",
+)
 _SHOWN_OFFSET_MS = 1000
 
 
@@ -23,7 +27,7 @@ _SHOWN_OFFSET_MS = 1000
 class Line:
     """One row. ``whose`` is its three cells of inspection, inspector and recorder; ``bar`` a small drawing of the recording.
 
-    ``gaps`` says how many gaps it has, "" for none.
+    ``gaps`` says how many gaps it has, "" for none. ``destroyed`` says when it was destroyed by which act, "" while it is kept.
     """
 
     url: str
@@ -36,6 +40,7 @@ class Line:
     gaps: str
     offset_s: int | None
     problems: bool
+    destroyed: str = ""
 
 
 def lines(ids: Sequence[UUID], *, undated: bool) -> list[Line]:
@@ -57,12 +62,22 @@ def words() -> Mapping[str, str]:
 
 def _line(row: Mapping[str, Any], url: str, time: str, named: Mapping[str, str]) -> Line:
     media, offset_ms = row["media"], row["offset_ms"]
+    if row["destroying_at"] is not None:
+        lasted = (row["ended_at"] - row["started_at"]).total_seconds() if row["ended_at"] and row["started_at"] else 0
+        return Line(url, row[time], "", _whose(row, named), row["plain_size"], round(lasted * 1_000_000) or None, _EMPTY, "", None, False, destroyed_words(row))
     duration_us, gaps = int(media.get("duration_us") or 0), media.get("gaps") or ()
     corrected = None if offset_ms is None or abs(offset_ms) < _SHOWN_OFFSET_MS else round(offset_ms / 1000)
     return Line(
         url, row[time], row["name"], _whose(row, named), row["plain_size"], duration_us or None, _bar(duration_us, gaps),
         ngettext("%(count)s gap", "%(count)s gaps", len(gaps)) % {"count": len(gaps)} if gaps else "", corrected, bool(media.get("problems")),
     )
+
+
+def destroyed_words(row: Mapping[str, Any]) -> str:
+    """When a recording was destroyed and by which act, as lists say it."""
+    if row["destroyed_at"] is None:
+        return _("being destroyed")
+    return _("destroyed on %(day)s by act № %(act)s") % {"day": timezone.localdate(row["destroyed_at"]).strftime("%d.%m.%Y"), "act": row["destroyed_act"]}
 
 
 def _whose(row: Mapping[str, Any], named: Mapping[str, str]) -> SafeString:

@@ -50,6 +50,8 @@ def drawing(found: Recording) -> Drawing | None:
 def stretch_of(found: Recording, url: str = "") -> Stretch | None:
     """The recording as the drawing of several needs it; None while its start or length is not known."""
     duration_us = int(found.media.get("duration_us") or 0)
+    if found.destroyed_at is not None and found.started_at and found.ended_at:
+        duration_us = round((found.ended_at - found.started_at).total_seconds() * 1_000_000)  # its media facts are gone with it
     if found.started_at is None or duration_us <= 0:
         return None
     return Stretch(found.started_at, duration_us, _pairs(found), found.offset_ms, found.name, url)

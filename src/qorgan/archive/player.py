@@ -1,54 +1,52 @@
 """The player: facts of one recording, the two fields that open the vault, the picture over its time line (444 p.13, 21)."""
 
-from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
-import structlog
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden, HttpResponseRedirect, HttpResponseServerError
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from qorgan.archive import access, store
 from qorgan.archive.guards import actor_of, open_vault, unseen_without
 from qorgan.archive.models import Recording
+from qorgan.archive.opened import PLAIN_TEXT, NotOpened, damaged, no_key, opener, playable, recording_of, vault_for
 from qorgan.archive.particulars import particulars
 from qorgan.archive.playing import showing
-from qorgan.archive.streaming import Plain, answer
+from qorgan.archive.retention.panel import panel, tombstone
+from qorgan.archive.review import pane, running
+from qorgan.archive.streaming import answer
 from qorgan.archive.vault.forms import PURPOSES, UnlockForm
 from qorgan.archive.vault.models import Grant, Opening, Unlocking
-from qorgan.archive.vault.opening import write_opening
 from qorgan.archive.vault.refusals import VaultRefused, WrongSecretGiven
 from qorgan.archive.vault.standing import confirmed_key, holders
 from qorgan.archive.vault.unlocking import COOKIE, COOKIE_PATH, OpenVault, Unlocked, lock, still_open, unlock
-from qorgan.evidence.age import NoKey, SealError, open_sealed
+from qorgan.evidence.age import NoKey, SealError
 from qorgan.evidence.names import safe_name
 from qorgan.people.rights import Permission
 
-logger = structlog.get_logger(__name__)
 SEEN = (Permission.RECORDING_READ, Permission.RECORDING_READ_OWN)
 SHOWN_OPENINGS = 20
-PLAIN_TEXT = "text/plain; charset=utf-8"
 
 
 @unseen_without(*SEEN)
 @require_GET
 def recording(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """One recording: locked, open, or closed to this person with the reason."""
-    return _page(request, _recording(request, recording_id), UnlockForm())
+    return _page(request, recording_of(request, recording_id), UnlockForm())
 
 
 @unseen_without(Permission.RECORDING_PLAY)
 @require_POST
 def unlock_view(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """Open the vault for a purpose, with the holder's secret."""
-    found = _playable(request, recording_id)
+    found = playable(request, recording_id)
     form, actor = UnlockForm(request.POST), actor_of(request)
+    if found.is_gone:
+        return redirect("archive:recording", found.pk)
     if not form.is_valid() or actor.person is None or request.session.session_key is None:
         return _page(request, found, form, status=422)
     try:
@@ -59,7 +57,9 @@ def unlock_view(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     except VaultRefused as refused:
         form.add_error("secret" if isinstance(refused, WrongSecretGiven) else "purpose", refused.sentence)
         return _page(request, found, form, status=422)
-    return _with_cookie(redirect("archive:recording", found.pk), unlocked)
+    target = request.POST.get("next", "")
+    onward = redirect(target) if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else redirect("archive:recording", found.pk)
+    return _with_cookie(onward, unlocked)
 
 
 @unseen_without(Permission.RECORDING_PLAY)
@@ -69,6 +69,7 @@ def lock_view(request: HttpRequest) -> HttpResponse:
     vault, actor = open_vault(request), actor_of(request)
     if vault is not None:
         lock(vault.unlocking, Unlocking.Because.ASKED, actor=actor.as_ledger(vault.unlocking.organisation_id))
+        running.stop_views(vault.unlocking.person_id)
         messages.success(request, _("The vault is locked. Nothing can be played until a holder unlocks it again."))
     target = request.POST.get("next", "")
     response = redirect(target) if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else redirect("archive:search")
@@ -80,7 +81,7 @@ def lock_view(request: HttpRequest) -> HttpResponse:
 @require_safe
 def stream(request: HttpRequest, recording_id: UUID) -> HttpResponseBase:
     """The plain bytes for the player, by ranges."""
-    found = _playable(request, recording_id)
+    found = playable(request, recording_id)
     return _bytes(request, found, Opening.Kind.PLAY, showing(found.media).content_type)
 
 
@@ -88,66 +89,40 @@ def stream(request: HttpRequest, recording_id: UUID) -> HttpResponseBase:
 @require_safe
 def original(request: HttpRequest, recording_id: UUID) -> HttpResponseBase:
     """The plain bytes as a file, exactly as the recorder wrote them."""
-    found = _playable(request, recording_id)
+    found = playable(request, recording_id)
     response = _bytes(request, found, Opening.Kind.ORIGINAL, "application/octet-stream")
     if response.status_code in {200, 206}:
         response["Content-Disposition"] = str(content_disposition_header(True, safe_name(found.name)))
     return response
 
 
-def _recording(request: HttpRequest, recording_id: UUID) -> Recording:
-    return get_object_or_404(access.recordings(actor_of(request)).select_related("organisation", "person"), pk=recording_id)
-
-
-def _playable(request: HttpRequest, recording_id: UUID) -> Recording:
-    """A recording of a division in which this person may play."""
-    playable = actor_of(request).organisations(Permission.RECORDING_PLAY)
-    return get_object_or_404(access.recordings(actor_of(request)).filter(organisation__in=playable).select_related("organisation"), pk=recording_id)
-
-
 def _bytes(request: HttpRequest, found: Recording, kind: Opening.Kind, content_type: str) -> HttpResponseBase:
-    vault = open_vault(request, found.organisation_id)
-    if vault is None:
-        text = _("The vault is locked: state a purpose and give your secret on the recording's page (444 p.13, 21).")
-        return HttpResponseForbidden(text, content_type=PLAIN_TEXT)
-    opening = _opener(request, found, vault, kind)
     try:
+        vault = vault_for(request, found)
         return answer(
-            request, opening, size=found.plain_size, etag=f'"{found.plain_sha256}"', content_type=content_type,
+            request, opener(request, found, vault, kind), size=found.plain_size, etag=f'"{found.plain_sha256}"', content_type=content_type,
             may_go_on=lambda: still_open(vault.unlocking),
         )
+    except NotOpened as refused:
+        return refused.answer()
     except NoKey:
-        return HttpResponseForbidden(_no_key(found), content_type=PLAIN_TEXT)
+        return HttpResponseForbidden(no_key(found), content_type=PLAIN_TEXT)
     except (OSError, SealError) as error:
-        logger.error("recording cannot be read", recording=str(found.pk), problem=f"{type(error).__name__}: {error}")
-        text = _("The stored file of this recording is missing or damaged. The administrator sees it in the check of the archive; nothing was changed.")
-        return HttpResponseServerError(text, content_type=PLAIN_TEXT)
-
-
-def _opener(request: HttpRequest, found: Recording, vault: OpenVault, kind: Opening.Kind) -> Callable[[], Plain]:
-    """Opens the sealed file, then writes the opening; only then may a byte leave."""
-
-    def open_plain() -> Plain:
-        with ExitStack() as failing:
-            sealed = failing.enter_context(store.open_blob(found.sealed_blake3))
-            plain = open_sealed(sealed, vault.identities)
-            actor = actor_of(request).as_ledger(found.organisation_id)
-            write_opening(actor=actor, unlocking=vault.unlocking, recording=found, kind=kind)
-            failing.pop_all()
-        return plain
-
-    return open_plain
+        return HttpResponseServerError(damaged(found, error), content_type=PLAIN_TEXT)
 
 
 def _page(request: HttpRequest, found: Recording, form: UnlockForm, status: int = 200) -> HttpResponse:
     actor = actor_of(request)
+    if found.is_gone:
+        return render(request, "retention/tombstone.html", tombstone(found, actor))
     may_play = actor.may(Permission.RECORDING_PLAY, found.organisation_id)
     vault = open_vault(request, found.organisation_id) if may_play else None
     values: dict[str, Any] = {
         **particulars(found), "showing": showing(found.media), "may_play": may_play, "vault": vault, "opens": vault is not None and _opens(vault, found),
         "has_key": may_play and actor.person is not None and confirmed_key(found.organisation, actor.person) is not None,
-        "form": form, "purposes": PURPOSES, "holders": holders(found.organisation).values(),
-        "unlock_minutes": settings.QORGAN["QORGAN_UNLOCK_MINUTES"], "no_key": _no_key(found), "openings": _openings(request, found),
+        **pane.beside(request, found, may_play=may_play), "form": form, "purposes": PURPOSES, "holders": holders(found.organisation).values(),
+        "unlock_minutes": settings.QORGAN["QORGAN_UNLOCK_MINUTES"], "no_key": no_key(found), "openings": _openings(request, found),
+        "kept": panel(found, actor),
     }
     response = render(request, "archive/recording.html", values, status=status)
     response["Cache-Control"] = "private, no-store"
@@ -164,11 +139,6 @@ def _openings(request: HttpRequest, found: Recording) -> list[Opening] | None:
     if not actor_of(request).may(Permission.OPENING_READ, found.organisation_id):
         return None
     return list(Opening.objects.filter(recording=found).order_by("-position")[:SHOWN_OPENINGS])
-
-
-def _no_key(found: Recording) -> str:
-    words = _("Your key does not open generation %(number)s, to which this recording is sealed. The vault's page says who can give you access.")
-    return words % {"number": found.generation}
 
 
 def _with_cookie(response: HttpResponseRedirect, unlocked: Unlocked) -> HttpResponseRedirect:

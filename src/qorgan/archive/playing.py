@@ -1,7 +1,7 @@
 """What a browser can show of a recording, said before it fails silently.
 
-H.265 (HEVC) is what many recorders write; browsers decode it on some machines only, so Qorgan does not count on it. The original
-is never converted for playing: evidence stays the bytes that were recorded (444 p.13, 14).
+H.265 (HEVC) is what many recorders write; browsers decode it on some machines only, so Qorgan does not count on it. What browsers do not
+decode is converted while it is watched, and called a view: the evidence stays the bytes that were recorded (444 p.13, 14).
 """
 
 from collections.abc import Mapping
@@ -19,13 +19,13 @@ _MP4_NAMES = frozenset({"mov", "mp4", "m4a", "3gp", "3g2", "mj2"})
 class Showing:
     """How the player shows a recording: ``element`` is video, audio, img or "" for not at all, then ``why`` is a sentence.
 
-    ``caution`` is a sentence beside a picture that plays, but not as a whole (sound that browsers do not decode).
+    ``converted``: shown by converting it on the fly; ``why`` says then what it really is.
     """
 
     element: str
     content_type: str
     why: str = ""
-    caution: str = ""
+    converted: bool = False
 
 
 def showing(media: Mapping[str, Any]) -> Showing:
@@ -36,6 +36,8 @@ def showing(media: Mapping[str, Any]) -> Showing:
         return _video(media, family, sound)
     if kind == "audio" and sound in _SOUND - {""}:
         return Showing("audio", {"mp4": "audio/mp4", "webm": "audio/webm"}.get(family, _AUDIO.get(sound, "audio/mpeg")))
+    if kind == "audio":
+        return Showing("audio", "audio/mp4", _unplayed(sound, media), converted=True)
     if kind == "photo":
         return Showing("img", "image/png" if "png" in _words(media) else "image/jpeg")
     return Showing("", "application/octet-stream", _not_a_recording(kind))
@@ -48,15 +50,18 @@ def _video(media: Mapping[str, Any], family: str, sound: str) -> Showing:
     codec = str(media.get("video_codec") or "")
     if codec == "hevc":
         why = _("It is recorded as H.265 (HEVC), which browsers do not decode reliably. The recording itself is whole and unchanged.")
-        return Showing("", "video/mp4", why)
+        return Showing("video", "video/mp4", why, converted=True)
     if codec not in _VIDEO.get(family, set()):
-        return Showing(
-            "", "application/octet-stream",
-            _("Browsers do not play this form: %(codec)s in %(container)s. The recording itself is whole and unchanged.")
-            % {"codec": codec or "?", "container": str(media.get("container") or "?").split(",", maxsplit=1)[0]},
-        )
-    silent = _("The picture plays, but browsers do not decode its sound (%(codec)s): take the original to hear it.") % {"codec": sound}
-    return Showing("video", f"video/{family}", caution="" if sound in _SOUND else silent)
+        return Showing("video", "video/mp4", _unplayed(codec, media), converted=True)
+    if sound not in _SOUND:
+        why = _("Browsers do not decode its sound (%(codec)s). The recording itself is whole and unchanged.") % {"codec": sound}
+        return Showing("video", "video/mp4", why, converted=True)
+    return Showing("video", f"video/{family}")
+
+
+def _unplayed(codec: str, media: Mapping[str, Any]) -> str:
+    words = _("Browsers do not play this form: %(codec)s in %(container)s. The recording itself is whole and unchanged.")
+    return words % {"codec": codec or "?", "container": str(media.get("container") or "?").split(",", maxsplit=1)[0]}
 
 
 def _family(media: Mapping[str, Any]) -> str:

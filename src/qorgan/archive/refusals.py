@@ -87,6 +87,12 @@ def not_finished() -> Refused:
 def destroyed(act: str) -> Refused:
     """The office had this recording and has destroyed it: its term is over (444 p.12)."""
     if act:
-        words = _("The office destroyed this recording by act № %(act)s: its storage term is over, so it is not taken again. Tell the responsible person that a copy is left.")
+        words = _(
+            "The office destroyed this recording by act № %(act)s: its storage term is over, so it is not taken again. "
+            "Tell the responsible person that a copy is left."
+        )
         return Refused("destroyed", words % {"act": act})
-    return Refused("destroyed", _("The office has destroyed this recording: its storage term is over, so it is not taken again. Tell the responsible person that a copy is left."))
+    sentence = _(
+        "The office has destroyed this recording: its storage term is over, so it is not taken again. Tell the responsible person that a copy is left."
+    )
+    return Refused("destroyed", sentence)

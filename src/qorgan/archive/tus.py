@@ -22,7 +22,7 @@ from qorgan.archive import ingest, refusals
 from qorgan.archive.docks import NotADock, authenticate
 from qorgan.archive.incoming import blocks, notice_vanished_peers
 from qorgan.archive.models import Dock, Upload
-from qorgan.archive.receipts import Then
+from qorgan.archive.receipts import Then, under_todays_key
 from qorgan.archive.refusals import Refused
 from qorgan.people.rights import open_to_all
 
@@ -30,8 +30,8 @@ logger = structlog.get_logger(__name__)
 VERSION = "1.0.0"
 STATUS = {
     "manifest": 403, "recipients": 403, "length": 400, "too-large": 413, "disk-full": 507, "offset": 409, "busy": 423, "digest": 460,
-    "not-sealed": 422, "gone": 410, "stored": 409, "stored-copy-damaged": 422, "destroyed": 422, "not-finished": 404, "unknown": 404, "method": 405, "version": 412,
-    "type": 415, "request": 400, "token": 401, "disk": 500,
+    "not-sealed": 422, "gone": 410, "stored": 409, "stored-copy-damaged": 422, "not-finished": 404, "unknown": 404, "method": 405, "version": 412,
+    "type": 415, "request": 400, "token": 401, "disk": 500, "destroyed": 422,
 }
 _FULL = frozenset({28, 122})  # ENOSPC, EDQUOT
 _CHUNK = "application/offset+octet-stream"
@@ -55,7 +55,7 @@ def endpoint(then: Then) -> list[URLPattern]:
         found = _finished(_own(dock, upload), then)
         if not found.receipt:
             raise refusals.not_finished()
-        return HttpResponse(found.receipt, content_type="text/plain; charset=utf-8")
+        return HttpResponse(under_todays_key(found.receipt), content_type="text/plain; charset=utf-8")
 
     return [
         path("", _view({"POST": create}), name="upload-new"),

@@ -24,8 +24,9 @@ from qorgan.dock.intake import Identity, Intake, Spool
 from qorgan.dock.language import gettext as _
 from qorgan.dock.problems import sentence
 from qorgan.dock.queue import Queue
-from qorgan.dock.settings import ConfigurationError, DockFolder, Settings, pinned
+from qorgan.dock.settings import ConfigurationError, DockFolder, Settings
 from qorgan.dock.signing_anew import sign_anew
+from qorgan.dock.trust import Trust
 from qorgan.dock.upload import Upload
 from qorgan.dock.volumes import volumes
 from qorgan.evidence.durable import step
@@ -81,7 +82,7 @@ def prepare(folder: DockFolder, settings: Settings, stop: threading.Event) -> De
     if count := sign_anew(queue, identity):
         log.info(_("%(count)d sealed files are signed anew as %(name)s"), {"count": count, "name": enrolment.name})
     kept = office.kept(folder.path)
-    return Desk(folder, settings, identity, pinned(enrolment), queue, client, spool, Clocks(), Board(), kept, stop)
+    return Desk(folder, settings, identity, Trust(folder, enrolment), queue, client, spool, Clocks(), Board(), kept, stop)
 
 
 class Agent:
@@ -100,8 +101,8 @@ class Agent:
         desk = self.desk
         self._check_clock()
         intake = Intake(desk.queue, desk.spool, desk.identity, desk.clocks, desk.stopped)
-        upload = Upload(desk.queue, desk.spool, desk.client, desk.identity.enrolment, desk.server, desk.stopped)
-        closing = Closing(desk.queue, desk.client, desk.identity.enrolment, desk.server, desk.stopped)
+        upload = Upload(desk.queue, desk.spool, desk.client, desk.identity.enrolment, desk.trust, desk.stopped)
+        closing = Closing(desk.queue, desk.client, desk.identity.enrolment, desk.trust, desk.stopped)
         loops: list[tuple[str, Callable[[], bool]]] = [("contact", self._contact), ("scan", self._scan)]
         loops += [(f"seal-{number}", partial(workers.seal_next, desk, intake)) for number in range(desk.settings.sealers)]
         loops += [(f"upload-{number}", partial(workers.upload_next, desk, upload)) for number in range(desk.settings.workers)]
@@ -213,8 +214,10 @@ class Agent:
             answer = office.parse(values)
         except office.OfficeError as error:
             raise Unreachable(str(error)) from error
-        enrolment = desk.identity.enrolment
-        desk.trusted = (answer.origin, answer.vkey) == (enrolment.origin, desk.server.vkey)
+        before = desk.trust.server
+        desk.trusted = answer.origin == desk.identity.enrolment.origin and desk.trust.learn(answer.vkey, answer.keys)
+        if desk.trusted and desk.trust.server != before:
+            log.warning(_("The server signs with another key now (%(key)s); this PC believes it."), {"key": desk.trust.server.key_id.hex()})
         if desk.board.general("server-changed", None if desk.trusted else sentence("server-changed")) and not desk.trusted:
             log.error(sentence("server-changed"))
         if not desk.trusted:

@@ -1,4 +1,4 @@
-"""``qorgan-dock``, which ``qorgan dock`` hands its words to: enrol, run, status, patterns, simulate. Each answers in text or JSON.
+"""``qorgan-dock``, which ``qorgan dock`` hands its words to: enrol, run, status, trust, patterns, simulate. Each answers in text or JSON.
 
 Exit codes: 0 done · 2 wrong use · 3 the server does not accept this PC · 4 the dock is not set up, and says why.
 """
@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from qorgan.dock import agent, counting, enrolling, language, office, patterns, screen, simulate
+from qorgan.dock import agent, counting, enrolling, language, office, patterns, screen, simulate, trust
 from qorgan.dock.desk import Desk
 from qorgan.dock.language import gettext as _
 from qorgan.dock.queue import Queue
@@ -40,6 +40,8 @@ def _commands(parser: argparse.ArgumentParser) -> None:
     run = _command(commands, "run", _run, "look for recorders, seal and upload, until stopped")
     run.add_argument("--watch", action="append", default=[], metavar="FOLDER", help="watch this folder too, in this run only")
     _command(commands, "status", _status, "what the queue holds")
+    trusted = _command(commands, "trust", _trust, "believe this key of the server, after its old one was lost")
+    trusted.add_argument("vkey", metavar="KEY", help="name+number+letters, from the page of the ledger or from the administrator")
     listed = _command(commands, "patterns", _patterns, "list the file-name patterns, or read names by them")
     listed.add_argument("--pattern", default=patterns.AUTOMATIC, help="read by this pattern first")
     listed.add_argument("names", nargs="*", metavar="PATH", help="paths as on a recorder")
@@ -193,6 +195,13 @@ def _status(arguments: argparse.Namespace) -> int:
     _say(arguments, values, "\n".join(lines))
     if queue:
         queue.close()
+    return 0
+
+
+def _trust(arguments: argparse.Namespace) -> int:
+    confirmed = trust.confirm(chosen_folder(arguments.folder), arguments.vkey)
+    text = _("This PC believes the key %(key)s of %(origin)s. A running agent takes it up by itself.")
+    _say(arguments, asdict(confirmed), text % {"key": confirmed.vkey.split("+")[1], "origin": confirmed.origin})
     return 0
 
 

@@ -18,9 +18,10 @@ from qorgan.dock.finding import Device, still_there
 from qorgan.dock.queue import File, Queue, Seen
 from qorgan.dock.reading import Changed, Unplugged
 from qorgan.dock.settings import Enrolment
+from qorgan.dock.trust import Trust
 from qorgan.evidence import durable
 from qorgan.evidence.durable import step
-from qorgan.evidence.keys import Verifier
+from qorgan.evidence.note import UnknownSigner
 from qorgan.evidence.permission import ErasePermission, PermissionNoteError
 
 _STORED = "/api/dock/v1/stored"
@@ -32,7 +33,14 @@ _LONGEST_PROBLEM = 200
 
 
 class FalsePermission(Exception):
-    """A permission that the pinned server key did not give to this dock for this recorder. Nothing is erased."""
+    """A permission that the pinned server key did not give to this dock for this recorder. Nothing is erased.
+
+    ``stranger``: signed by a key that is not known here.
+    """
+
+    def __init__(self, what: str, *, stranger: bool = False) -> None:
+        super().__init__(what)
+        self.stranger = stranger
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ class Closing:
     queue: Queue
     client: Client
     enrolment: Enrolment
-    server: Verifier
+    trust: Trust
     stopped: Callable[[], bool]
 
     def tell_stored(self, docking: int, recorder: str, inventory_number: str) -> int | None:
@@ -115,9 +123,9 @@ class Closing:
         if not note:
             return "", set(), refused
         try:
-            permission = ErasePermission.from_note(str(note), [self.server])
+            permission = ErasePermission.from_note(str(note), [self.trust.server])
         except PermissionNoteError as error:
-            raise FalsePermission(str(error)) from error
+            raise FalsePermission(str(error), stranger=isinstance(error.__cause__, UnknownSigner)) from error
         expected = (self.enrolment.origin, self.enrolment.dock, recorder)
         if (permission.origin, permission.dock, permission.recorder) != expected:
             raise FalsePermission("origin, dock, recorder")

@@ -14,7 +14,7 @@ from qorgan.dock.intake import Identity, Spool
 from qorgan.dock.office import Office
 from qorgan.dock.queue import File, Queue
 from qorgan.dock.settings import DockFolder, Settings
-from qorgan.evidence.keys import Verifier
+from qorgan.dock.trust import Trust
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 REVOKED = 3
@@ -63,7 +63,7 @@ class Desk:
     folder: DockFolder
     settings: Settings
     identity: Identity
-    server: Verifier
+    trust: Trust
     queue: Queue
     client: Client
     spool: Spool
@@ -82,6 +82,7 @@ class Desk:
     _later: dict[int, float] = field(default_factory=dict)
     _postponed: dict[str, float] = field(default_factory=dict)
     _unfinished: dict[int, tuple[int, int, float]] = field(default_factory=dict)
+    _doubted: set[str] = field(default_factory=set)
     _attempts: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
 
     def stopped(self) -> bool:
@@ -140,6 +141,13 @@ class Desk:
             self.asked_to_erase -= files
             for file in files:
                 self._later.pop(file, None)
+
+    def doubt(self, what: str) -> float:
+        """Seconds to wait when ``what`` is signed by an unknown key: the server may have changed its key since it was last asked. 0.0 the second time."""
+        with self._lock:
+            first = what not in self._doubted
+            self._doubted.add(what)
+        return 1.0 + (self.office.poll_seconds if self.office else 0) if first else 0.0
 
     def postpone(self, what: str, seconds: float) -> None:
         """Leave ``what`` alone for so long."""

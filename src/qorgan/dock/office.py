@@ -36,10 +36,14 @@ class Recorder:
 
 @dataclass(frozen=True)
 class Office:
-    """One answer of the office. No recipients: the vault is not set up, and nothing can be sealed."""
+    """One answer of the office. No recipients: the vault is not set up, and nothing can be sealed.
+
+    ``keys``: the hand-overs that lead to ``vkey`` (:mod:`qorgan.evidence.succession`).
+    """
 
     origin: str
     vkey: str
+    keys: tuple[str, ...]
     server_time: str
     recipients: tuple[str, ...]
     generation: int
@@ -62,6 +66,7 @@ def parse(values: Mapping[str, Any]) -> Office:
         office = Office(
             origin=str(values["origin"]),
             vkey=str(values["vkey"]),
+            keys=tuple(str(text) for text in values.get("keys") or ()),
             server_time=str(values["server_time"]),
             recipients=tuple(str(text) for text in values["recipients"]),
             generation=int(values["generation"]),

@@ -9,7 +9,9 @@ SENTENCES = {
     "server-full": noop("The server's disk is full: sealed files wait on this PC. Tell the administrator."),
     "unreachable": noop("The server cannot be reached. Files go on being sealed and wait on this PC."),
     "revoked": noop("The server no longer accepts this PC. Everything is kept here. Enrol the PC again: qorgan-dock enrol."),
-    "server-changed": noop("The server has another key than the one this PC was enrolled with. Nothing is sent to it. Tell the administrator."),
+    "server-changed": noop(
+        "The server has another key than the one this PC was enrolled with, and no hand-over leads to it. Nothing is sent to it. Tell the administrator."
+    ),
     "false-receipt": noop("A receipt does not vouch for the file that was sent. Nothing is counted as stored. Tell the administrator."),
     "refused": noop("The server refuses a file. It is kept here. Tell the administrator."),
     "unplugged": noop("The recorder was unplugged too early. Plug it in again: the rest waits on it."),

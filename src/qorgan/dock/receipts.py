@@ -8,10 +8,18 @@ from qorgan.dock.settings import Enrolment
 from qorgan.dock.tus import upload_name
 from qorgan.evidence.keys import Verifier
 from qorgan.evidence.manifest import ManifestError, Receipt
+from qorgan.evidence.note import UnknownSigner
 
 
 class FalseReceipt(Exception):
-    """A receipt that does not vouch for this file; the message says in what."""
+    """A receipt that does not vouch for this file; the message says in what.
+
+    ``stranger``: the signature is by a key that is not known here; the server may have handed over to it a moment ago.
+    """
+
+    def __init__(self, what: str, *, stranger: bool = False) -> None:
+        super().__init__(what)
+        self.stranger = stranger
 
 
 def verified(note: str, file: File, enrolment: Enrolment, server: Verifier) -> Receipt:
@@ -25,7 +33,7 @@ def verified(note: str, file: File, enrolment: Enrolment, server: Verifier) -> R
     try:
         receipt = Receipt.from_note(note, [server])
     except ManifestError as error:
-        raise FalseReceipt(str(error)) from error
+        raise FalseReceipt(str(error), stranger=isinstance(error.__cause__, UnknownSigner)) from error
     expected: dict[str, object] = {
         "origin": enrolment.origin,
         "upload": upload_name(file.upload),

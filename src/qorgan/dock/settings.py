@@ -48,7 +48,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """Who this dock is to its server. ``vkey`` is pinned: receipts signed by any other key count for nothing."""
+    """Who this dock is to its server. ``vkey`` is pinned (:mod:`qorgan.dock.trust`): receipts signed by any other key count for nothing."""
 
     dock: str
     name: str
@@ -115,8 +115,12 @@ class DockFolder:
 
     def write_enrolment(self, enrolment: Enrolment, token: str) -> None:
         """Keep what the server answered, and the token that it knows this dock by."""
-        values = {part.name: getattr(enrolment, part.name) for part in fields(Enrolment)}
         durable.rewrite(self.path / TOKEN, token.encode("ascii") + b"\n", 0o600)
+        self.pin(enrolment)
+
+    def pin(self, enrolment: Enrolment) -> None:
+        """Keep who this dock is and whose key it believes."""
+        values = {part.name: getattr(enrolment, part.name) for part in fields(Enrolment)}
         durable.rewrite(self.path / ENROLMENT, json.dumps(values, ensure_ascii=False, indent=1).encode() + b"\n", 0o644)
 
 

@@ -18,7 +18,7 @@ from qorgan.dock.language import gettext as _
 from qorgan.dock.queue import File, Queue
 from qorgan.dock.receipts import verified
 from qorgan.dock.settings import Enrolment
-from qorgan.evidence.keys import Verifier
+from qorgan.dock.trust import Trust
 
 SLICE = 256 << 20
 """Bytes sent before another recorder has its turn, when several wait."""
@@ -44,7 +44,7 @@ class Upload:
     spool: Spool
     client: Client
     enrolment: Enrolment
-    server: Verifier
+    trust: Trust
     stopped: Callable[[], bool]
 
     def turn(self, file: File, began: Callable[[int], None], moved: Moved) -> bool:
@@ -90,7 +90,7 @@ class Upload:
             note = answer.body.decode("utf-8")
         except UnicodeDecodeError as error:
             raise Unreachable(_("The server's answer cannot be read.")) from error
-        receipt = verified(note, file, self.enrolment, self.server)
+        receipt = verified(note, file, self.enrolment, self.trust.server)
         self.queue.stored(file, receipt=note, recording=receipt.recording)
         self.spool.drop(file.id)
 

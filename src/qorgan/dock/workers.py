@@ -180,6 +180,8 @@ def _upload_trouble(desk: Desk, upload: Upload, file: File, error: Exception) ->
         case Refused(code="recipients") if file.recorder in desk.board.present():
             desk.queue.seal_again(file, "refused")  # the office has other keys than when it was sealed
             upload.spool.drop(file.id)
+        case FalseReceipt(stranger=True) if wait := desk.doubt(f"file {file.id}"):
+            again = wait  # by then the office was asked for its keys
         case FalseReceipt() | Refused():
             code = "false-receipt" if isinstance(error, FalseReceipt) else "refused"
             desk.queue.problem(file, code)
@@ -256,20 +258,24 @@ def _erase(desk: Desk, closing: Closing, device: Device) -> None:
         if device.read_only:
             codes.append("read-only")
         else:
-            batch = _batch(files)
-            codes += _erased(closing, device, batch)
-            desk.asked_to_erase |= {file.id for file in batch}
+            codes += _erased(desk, closing, device, _batch(files))
     for code in codes:
         if desk.board.problem(recorder, code):
             log.warning("%s: %s", device.recorder.inventory_number, sentence(code))
 
 
-def _erased(closing: Closing, device: Device, batch: list[File]) -> list[str]:
+def _erased(desk: Desk, closing: Closing, device: Device, batch: list[File]) -> list[str]:
+    codes: list[str] = []
     try:
-        return closing.erase(device, batch)
+        codes = closing.erase(device, batch)
     except FalsePermission as error:
+        if error.stranger and (wait := desk.doubt(f"erase {device.recorder.recorder}")):
+            desk.postpone(f"erase {device.root}", wait)
+            return codes
         log.error("%s %s", sentence("false-permission"), error)
-        return ["false-permission"]
+        codes = ["false-permission"]
+    desk.asked_to_erase |= {file.id for file in batch}
+    return codes
 
 
 def _batch(files: list[File]) -> list[File]:

@@ -222,6 +222,37 @@ class RecoverySheetPaper:
         }
 
 
+@dataclass(frozen=True)
+class CheckpointSheetPaper:
+    """A checkpoint of the ledger for a person outside to keep. ``note``: the signed text, whole, also as a QR code; ``root`` in hex."""
+
+    organisation: str
+    origin: str
+    size: int
+    root: str
+    note: str
+    vkey: str
+    made_at: datetime
+    head: str
+    printed_at: datetime
+    form: ClassVar[str] = "checkpoint_sheet"
+
+    def data(self, language: PaperLanguage) -> JSON:
+        """The sheet as the form reads it: the root in groups of eight signs."""
+        return {
+            "organisation": self.organisation,
+            "origin": self.origin,
+            "size": f"{self.size:,}".replace(",", "\N{NO-BREAK SPACE}"),
+            "root": [self.root[start : start + 8] for start in range(0, len(self.root), 8)],
+            "note": self.note.rstrip("\n").split("\n"),
+            "qr": qr_svg(self.note),
+            "vkey": self.vkey,
+            "made_at": date_time(self.made_at, language),
+            "head": self.head,
+            "printed_at": date_time(self.printed_at, language),
+        }
+
+
 # Badge and order ------------------------------------------------------------------------------------
 
 

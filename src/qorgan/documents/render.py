@@ -80,12 +80,12 @@ def _canonical(data: Mapping[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def render(form: str, data: Mapping[str, Any], language: PaperLanguage, *, timestamp: datetime) -> bytes:
+def render(form: str, data: Mapping[str, Any], language: PaperLanguage, *, timestamp: datetime, pictures: Sequence[bytes] = ()) -> bytes:
     """The form filled with ``data`` (JSON values only) as a PDF/A-2b file.
 
-    ``timestamp`` becomes the file's creation date and must know its zone. Raises ``UnprintableTextError`` for signs
-    that the paper cannot show, ``DocumentError`` for data that the form cannot use, ``ValueError`` for a form, language
-    or time that no user could have chosen.
+    ``pictures`` are JPEG or PNG files, which the form shows by their number. ``timestamp`` becomes the file's creation date and
+    must know its zone. Raises ``UnprintableTextError`` for signs that the paper cannot show, ``DocumentError`` for data that the
+    form cannot use, ``ValueError`` for a form, language or time that no user could have chosen.
     """
     template = FORMS / f"{form}.typ"
     if form == "paper" or not re.fullmatch(r"[a-z_]+", form) or not template.is_file():
@@ -95,6 +95,8 @@ def render(form: str, data: Mapping[str, Any], language: PaperLanguage, *, times
     if timestamp.tzinfo is None:
         raise ValueError("The time of printing has no zone.")
     inputs = {"data": _canonical(data), "language": language}
+    if pictures:
+        inputs["pictures"] = json.dumps([list(picture) for picture in pictures], separators=(",", ":"))
     hidden = _hidden("".join(_texts(data)))
     if hidden:
         raise UnprintableTextError(hidden)

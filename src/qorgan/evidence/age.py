@@ -43,6 +43,7 @@ __all__ = [
     "decrypt",
     "encrypt",
     "new_header",
+    "new_passphrase_header",
     "open_sealed",
     "unwrap",
     "wrap",
@@ -218,12 +219,17 @@ def wrap(secret: str, plain: bytes, work_factor: int = 18) -> bytes:
     ``work_factor`` is the base-two logarithm of scrypt's cost; 18 takes 256 MiB and about a second for every guess.
     The secret is used as typed in UTF-8: normalise it (NFC) before, if keyboards differ.
     """
+    return _payload(*new_passphrase_header(secret, work_factor), plain)
+
+
+def new_passphrase_header(secret: str, work_factor: int = 18) -> tuple[bytes, ChaCha20Poly1305]:
+    """As :func:`new_header`, for a secret: see :func:`wrap`."""
     if not 1 <= work_factor <= _HIGHEST_WORK:
         raise KeyTextError(f"The work factor must be between 1 and {_HIGHEST_WORK}.")
     file_key, salt = secrets.token_bytes(_FILE_KEY), secrets.token_bytes(16)
     body = _scrypt(secret, salt, work_factor).encrypt(_ZERO_NONCE, file_key, None)
     stanza = Stanza((_SCRYPT, encode64(salt), str(work_factor)), body)
-    return _payload(*_start(write_header([stanza], file_key), file_key), plain)
+    return _start(write_header([stanza], file_key), file_key)
 
 
 def unwrap(secret: str, blob: bytes) -> bytes:

@@ -19,7 +19,8 @@ from qorgan.evidence.untouched import open_untouched
 SECOND = 1_000_000
 """Microseconds. All times here are whole microseconds from the first packet of the file."""
 
-_FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,asf,flv,dhav,h264,hevc,wav,mp3,aac,ogg,flac,amr,jpeg_pipe,png_pipe,image2"
+FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,asf,flv,dhav,h264,hevc,wav,mp3,aac,ogg,flac,amr,jpeg_pipe,png_pipe,image2"
+"""What recorders write, and nothing else that the library could be talked into reading."""
 _PHOTOS = frozenset({"jpeg_pipe", "png_pipe", "image2"})
 _PHOTO_ENDS = (b"\xff\xd9", b"IEND\xaeB`\x82")
 _READ = 1 << 20
@@ -86,7 +87,7 @@ class _Track:
 def examine(path: Path) -> dict[str, Any]:
     """Return the fields of :class:`qorgan.evidence.media.Media`. Raises ``av.FFmpegError`` if nothing reads it."""
     with open_untouched(path) as file:
-        options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+        options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
         with av.open(file, "r", options=options, metadata_errors="replace", buffer_size=_READ) as container:
             if container.format.name in _PHOTOS:
                 return _photo(container, path)

@@ -1,4 +1,4 @@
-"""Checking the whole ledger, streamed: every row against its commitment, every checkpoint against the tree and its signature."""
+"""Checking the whole ledger, streamed: rows against their commitments, checkpoints against tree, signature and stamps, keys against their hand-overs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,9 +12,12 @@ from psycopg import Cursor
 from qorgan.evidence.checkpoint import Checkpoint as SignedHead
 from qorgan.evidence.merkle import Frontier
 from qorgan.evidence.note import NoteError
+from qorgan.evidence.succession import Succession, SuccessionError
+from qorgan.ledger import timestamps
 from qorgan.ledger.contents import destroyed_under
-from qorgan.ledger.models import Checkpoint, Entry, Marker
-from qorgan.ledger.signing import ledger_key
+from qorgan.ledger.keyring import Keyring, keyring, number_of
+from qorgan.ledger.kinds import KEY_LOST, KEY_ROTATED
+from qorgan.ledger.models import Checkpoint, Entry, Marker, Signer, Timestamp
 from qorgan.ledger.transactions import writing
 
 _BATCH = 1000  # small enough for a processor to keep near
@@ -43,6 +46,8 @@ class Report:
     root: str = ""
     checkpoints: int = 0
     destroyed: dict[str, int] = field(default_factory=dict)
+    stamps: int = 0
+    untold: int = 0  # stamps that cannot be told here
     problems: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -63,7 +68,7 @@ class Report:
 
 def check() -> Report:
     """Read everything once and report. Memory stays flat whatever the size."""
-    report, frontier = Report(), Frontier()
+    report, frontier, keys = Report(), Frontier(), keyring()
     heads = list(Checkpoint.objects.order_by("size").values_list("size", flat=True))
     for rows in _batches():
         leaves = _leaves(report, frontier.size, rows)
@@ -72,11 +77,13 @@ def check() -> Report:
             size = heads.pop(0)
             done = frontier.size - begin
             frontier.extend(leaves[done : size - begin])
-            _check_head(report, size, frontier)
+            _check_head(report, size, frontier, keys)
         frontier.extend(leaves[frontier.size - begin :])
     for size in heads:
         report.found("entries-missing", frontier.size, f"checkpoint {size}")
     report.size, report.root = frontier.size, frontier.root().hex()
+    _check_keys(report)
+    _check_stamps(report)
     return report
 
 
@@ -118,17 +125,46 @@ def _account_for(report: Report, empty: list[int]) -> None:
             report.found("content-missing", position)
 
 
-def _check_head(report: Report, size: int, frontier: Frontier) -> None:
+def _check_head(report: Report, size: int, frontier: Frontier, keys: Keyring) -> None:
     checkpoint = Checkpoint.objects.get(size=size)
     report.checkpoints += 1
     try:
-        head = SignedHead.open(checkpoint.note, [ledger_key().verifier])
+        head = SignedHead.open(checkpoint.note, [keys.in_force(size)])
     except NoteError as error:
         report.found("checkpoint-signature", size, str(error))
         return
     if (head.size, head.root) != (size, frontier.root()):
         before = Checkpoint.objects.filter(size__lt=size).order_by("-size").first()
         report.found("tree-differs", size, f"{before.size if before else 0}..{size - 1}")
+
+
+def _check_keys(report: Report) -> None:
+    """Every key after the first has its entry, just before the first size that it signs; a handed-over one the word of the key before it."""
+    before: Signer | None = None
+    for signer in Signer.objects.order_by("since"):
+        if signer.reason != Signer.Reason.FIRST:
+            rotated = signer.reason == Signer.Reason.ROTATED
+            kind = KEY_ROTATED if rotated else KEY_LOST
+            subject = f"key:{number_of(signer.vkey)}"
+            if not Entry.objects.filter(position=signer.since - 1, kind=kind.key, subject=subject).exists() or (rotated and not _handed_over(before, signer)):
+                report.found("key", signer.since, number_of(signer.vkey))
+        before = signer
+
+
+def _handed_over(before: Signer | None, signer: Signer) -> bool:
+    try:
+        statement = Succession.from_note(signer.statement)
+    except SuccessionError:
+        return False
+    return before is not None and (statement.old, statement.new, statement.since) == (before.vkey, signer.vkey, signer.since)
+
+
+def _check_stamps(report: Report) -> None:
+    for stamped, wrong in timestamps.recheck():
+        report.stamps += 1
+        report.untold += stamped.verdict == Timestamp.Verdict.UNTOLD
+        if wrong:
+            report.found("stamp", stamped.checkpoint_id, f"{wrong}, {stamped.tsa}")
 
 
 def _batches() -> Iterator[list[Any]]:

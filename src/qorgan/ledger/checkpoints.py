@@ -11,8 +11,8 @@ from qorgan.evidence import durable, proof
 from qorgan.evidence.checkpoint import Checkpoint as SignedHead
 from qorgan.evidence.merkle import Frontier, consistency_path, leaf_hash, node_hash
 from qorgan.evidence.tiles import HEIGHT as TILE_BITS
+from qorgan.ledger.keyring import signing_key
 from qorgan.ledger.models import Checkpoint, Entry, Subtree
-from qorgan.ledger.signing import ledger_key
 from qorgan.ledger.transactions import writing
 
 _BATCH = 20_000
@@ -33,7 +33,7 @@ def make_checkpoint() -> Checkpoint | None:
     previous = latest()
     frontier = Frontier.from_bytes(bytes(previous.frontier)) if previous else Frontier()
     started = frontier.size
-    for leaves in _leaves_from(started):
+    for leaves in leaves_from(started):
         frontier.extend(leaves)
     if frontier.size == 0:
         return None
@@ -74,7 +74,7 @@ def proof_text(position: int, checkpoint: Checkpoint) -> str:
 def _write(frontier: Frontier, started: int) -> Checkpoint:
     with writing():
         _keep_subtrees(started, frontier.size)
-        key = ledger_key()
+        key = signing_key(frontier.size)
         head = SignedHead(origin=key.name, size=frontier.size, root=frontier.root())
         return Checkpoint.objects.create(size=frontier.size, root=frontier.root(), note=head.sign(key), frontier=frontier.to_bytes(), made_at=timezone.now())
 
@@ -96,7 +96,8 @@ def _fold(hashes: list[bytes]) -> bytes:
     return hashes[0]
 
 
-def _leaves_from(position: int) -> Iterator[list[bytes]]:
+def leaves_from(position: int) -> Iterator[list[bytes]]:
+    """The leaf hashes of all entries from ``position`` on, in pieces."""
     while True:
         found = Entry.objects.filter(position__gte=position, position__lt=position + _BATCH).order_by("position").values_list("commitment", flat=True)
         leaves = [leaf_hash(bytes(commitment)) for commitment in found]

@@ -22,7 +22,7 @@ _BATCH = 500
 def destroy(positions: Iterable[int], *, actor: Actor, because: str, subject: str, organisation: str) -> Entry | None:
     """Destroy the contents at ``positions``; the entry that says so, or None when all of them were gone already.
 
-    ``because`` is the paper that orders it, "act 2029-1", and says nothing personal. Inside the caller's transaction. Raises
+    ``because`` is the paper that orders it, "№ 2029-1" of an act, and says nothing personal. Inside the caller's transaction. Raises
     :class:`qorgan.ledger.log.LedgerError` for a position that is no entry, or one whose content tells of an earlier destruction.
     """
     wanted = sorted(set(positions))

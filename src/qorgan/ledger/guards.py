@@ -11,10 +11,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-_REFUSE = (
-    "CREATE OR REPLACE FUNCTION qorgan_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'append only: %', TG_TABLE_NAME; END $$"
-)
+_REFUSE = "CREATE OR REPLACE FUNCTION qorgan_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'append only: %', TG_TABLE_NAME; END $$"
 
 
 class AppendOnly(Operation):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,10 @@ def find(key: str) -> Kind:
 def registered() -> list[Kind]:
     """All kinds, by key."""
     return [_registered[key] for key in sorted(_registered)]
+
+
+CHECKPOINT_WITNESSED = register("ledger:checkpoint:witnessed", _("Checkpoint shown to a witness"))
+CHECKPOINT_PRINTED = register("ledger:checkpoint:printed", _("Checkpoint printed"))
+WITNESS_FAILED = register("ledger:witness:failed", _("Witness could not be shown a checkpoint"))
+KEY_ROTATED = register("ledger:key:rotated", _("Ledger's key handed over to a new one"))
+KEY_LOST = register("ledger:key:lost", _("Ledger's key declared lost; a new one begun"))

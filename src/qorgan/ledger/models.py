@@ -1,9 +1,10 @@
-"""The shape of the ledger: entries for ever, their contents beside them, subtrees and signed checkpoints."""
+"""The shape of the ledger: entries for ever, their contents beside them, subtrees, signed checkpoints, its keys and its witnesses."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from qorgan.ledger.kinds import Kind, find
 
@@ -90,3 +91,77 @@ class Marker(models.Model):
     checked_at = models.DateTimeField(null=True)
     checked_size = models.BigIntegerField(default=0)
     problems: Any = models.JSONField(default=list)
+    witnessed_at = models.DateTimeField(null=True)
+    witness_problems: Any = models.JSONField(default=list)
+
+
+class Signer(models.Model):
+    """A key of this ledger: the public half, and the smallest checkpoint size that it signs. Stays for ever, so that old signatures can be read."""
+
+    class Reason(models.TextChoices):
+        """Why the key began."""
+
+        FIRST = "first", _("the first key of the ledger")
+        ROTATED = "rotated", _("handed over by the key before it")
+        LOST = "lost", _("the key before it was declared lost")
+
+    vkey = models.CharField(max_length=300, unique=True)
+    since = models.BigIntegerField(unique=True)
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    statement = models.TextField(blank=True)  # evidence.succession: signed by the key before and by this one
+    at = models.DateTimeField()
+
+
+class Timestamp(models.Model):
+    """The token of a time-stamp authority (RFC 3161) over a checkpoint's signed note, as it came. Never changes."""
+
+    class Verdict(models.TextChoices):
+        """What could be said of the token when it came."""
+
+        VERIFIED = "verified", _("verified")
+        UNTOLD = "untold", _("cannot be told here")
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="timestamps")
+    tsa = models.CharField(max_length=300)
+    token = models.BinaryField()  # DER TimeStampResp
+    chain = models.TextField(blank=True)  # PEM, the certificates that the office trusted that day
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    why = models.CharField(max_length=40, blank=True)  # why it could not be told
+    stamped_at = models.DateTimeField(null=True)  # what the token says; unknown for one that cannot be read
+    received_at = models.DateTimeField()  # server clock
+    clock_offset_s = models.IntegerField(null=True)  # server clock minus the token's time
+
+
+class WitnessKind(models.TextChoices):
+    """Who or what is shown the checkpoint."""
+
+    STAMP = "stamp", _("time-stamp authority")
+    FILE = "file", _("witness file")
+    MAIL = "mail", _("letter")
+    PRINT = "print", _("printed sheet")
+
+
+class WitnessResult(models.TextChoices):
+    """How it went. The first two: the witness has it."""
+
+    SEEN = "seen", _("shown")
+    UNTOLD = "untold", _("shown, its answer cannot be told here")
+    MISSING = "missing", _("the medium is missing")
+    FULL = "full", _("the medium is full")
+    FAILED = "failed", _("could not be reached")
+    REFUSED = "refused", _("the answer is false")
+    DIFFERS = "differs", _("the witness saw another ledger")
+
+
+class Witnessing(models.Model):
+    """One showing of a checkpoint to a witness, or a failure to: what the witness last saw. Never changes."""
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="witnessings")
+    kind = models.CharField(max_length=10, choices=WitnessKind.choices)
+    where = models.CharField(max_length=300)
+    at = models.DateTimeField()
+    result = models.CharField(max_length=10, choices=WitnessResult.choices)
+    detail = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "where", "at"], name="ledger_witnessing_last")]

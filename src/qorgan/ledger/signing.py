@@ -1,6 +1,6 @@
-"""The server's signing key: one Ed25519 key per installation, in the data folder, mode 0600."""
+"""The server's signing key: one Ed25519 key per installation, in the data folder, mode 0600. Its history is in :mod:`qorgan.ledger.keys`."""
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -23,10 +23,15 @@ def create_key() -> SigningKey:
 
 
 def ledger_key() -> SigningKey:
-    """The key, read once a process. Raises ``FileNotFoundError`` when the installation has none."""
-    return _load(str(key_path()))
+    """The key in the data folder, read again when the file is another one (rotation reaches running processes so).
+
+    Raises ``FileNotFoundError`` when the installation has none.
+    """
+    path = key_path()
+    found = path.stat()
+    return _load(str(path), found.st_ino, found.st_mtime_ns)
 
 
-@cache
-def _load(path: str) -> SigningKey:
+@lru_cache(maxsize=4)
+def _load(path: str, _file: int, _modified_ns: int) -> SigningKey:
     return SigningKey.load(Path(path))

@@ -1,4 +1,4 @@
-"""What the dot at the foot of every page says: does the ledger hold, and when was that seen."""
+"""What the dot at the foot of every page says: does the ledger hold, when was that seen, and by whom outside."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,17 +8,22 @@ from qorgan.ledger.models import Marker
 
 @dataclass(frozen=True)
 class State:
-    """The last check of the ledger. ``ok`` is None when there has been none."""
+    """The last check of the ledger, ``ok`` None when there has been none; when somebody outside last saw it, and which witnesses are in trouble."""
 
     ok: bool | None
     at: datetime | None
     size: int
     problems: tuple[str, ...]
+    witnessed_at: datetime | None = None
+    witness_problems: tuple[str, ...] = ()
 
 
 def ledger_state() -> State:
     """Read what the last check saw; the check itself is the worker's work."""
     marker = Marker.objects.first()
-    if marker is None or marker.checked_at is None:
+    if marker is None:
         return State(None, None, 0, ())
-    return State(not marker.problems, marker.checked_at, marker.checked_size, tuple(marker.problems))
+    witnessed = (marker.witnessed_at, tuple(marker.witness_problems))
+    if marker.checked_at is None:
+        return State(None, None, 0, (), *witnessed)
+    return State(not marker.problems, marker.checked_at, marker.checked_size, tuple(marker.problems), *witnessed)

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from qorgan.ledger import log
 from qorgan.ledger.actors import Actor
+from qorgan.ledger.models import Entry
 from qorgan.ledger.transactions import writing
 from qorgan.people import kinds
-from qorgan.people.models import Appointment, Organisation, Person, Post, User
+from qorgan.people.models import Appointment, Letter, Organisation, Person, Post, User
 
 # One at a time in a division: the order speaks of "the" head and "the" responsible person.
 SINGLE_POSTS = frozenset({Post.HEAD, Post.RESPONSIBLE})
@@ -35,10 +36,13 @@ def create_organisation(*, actor: Actor, code: str, name_kk: str, name_ru: str, 
 
 
 def create_person(
-    *, actor: Actor, organisation: Organisation, family_name: str, given_name: str, patronymic: str = "", service_number: str = "", iin: str = ""
+    *, actor: Actor, organisation: Organisation, family_name: str, given_name: str, patronymic: str = "", service_number: str = "", iin: str = "",
+    email: str = "",
 ) -> Person:
     """Enter a person. Raises ``ValidationError`` for a wrong IIN or a service number that exists."""
-    person = Person(organisation=organisation, family_name=family_name, given_name=given_name, patronymic=patronymic, service_number=service_number, iin=iin)
+    person = Person(
+        organisation=organisation, family_name=family_name, given_name=given_name, patronymic=patronymic, service_number=service_number, iin=iin, email=email
+    )
     person.full_clean()
     with writing():
         person.save(force_insert=True)
@@ -50,6 +54,25 @@ def create_person(
             payload={"name": person.full_name, "service_number": service_number},
         )
     return person
+
+
+def set_email(*, actor: Actor, person: Person, email: str) -> Entry | None:
+    """Set where a person's letters go, or "" for nowhere; those that wait for an address go at once. None when it is the same.
+
+    The ledger keeps that it was changed, not what it is. Raises ``ValidationError`` for what is no address.
+    """
+    with writing():
+        current = Person.objects.select_for_update().get(pk=person.pk)
+        if current.email == email.strip():
+            return None
+        current.email = email.strip()
+        current.full_clean()
+        current.save(update_fields=["email"])
+        Letter.objects.filter(person=current, address="", sent_at=None, given_up_at=None).update(due_at=timezone.now())
+        return log.append(
+            kinds.PERSON_CHANGED, actor=actor, subject=f"person:{current.id}", organisation=str(current.organisation_id),
+            payload={"changed": ["email"], "set": bool(current.email)},
+        )
 
 
 def open_sign_in(*, actor: Actor, person: Person, login: str, password: str, language: str = "kk") -> User:

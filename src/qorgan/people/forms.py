@@ -26,6 +26,7 @@ class PersonForm(forms.Form):
         label=_("Service number"), max_length=6, required=False, validators=[validate_service_number], help_text=_("Six characters, as set in the recorder.")
     )
     iin = forms.CharField(label=_("IIN"), max_length=12, required=False, validators=[validate_iin])
+    email = forms.EmailField(label=_("E-mail"), required=False, help_text=_("Of the office: letters about malfunctions go there."))
 
     def __init__(self, *args: Any, organisations: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,6 +34,12 @@ class PersonForm(forms.Form):
         field.queryset = Organisation.objects.filter(pk__in=organisations)  # type: ignore[attr-defined]
         if len(organisations) == 1:
             field.initial = next(iter(organisations))
+
+
+class EmailForm(forms.Form):
+    """Where a person's letters go."""
+
+    email = forms.EmailField(label=_("E-mail"), required=False, help_text=_("Of the office: letters about malfunctions go there."))
 
 
 class AppointmentForm(forms.Form):

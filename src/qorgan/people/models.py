@@ -43,6 +43,7 @@ class Person(models.Model):
     patronymic = models.CharField(max_length=100, blank=True)
     service_number = models.CharField(max_length=6, blank=True, validators=[validate_service_number])
     iin = models.CharField(max_length=12, blank=True, validators=[validate_iin])
+    email = models.EmailField(blank=True)  # where Qorgan's letters go; of the office, not private
     pin = models.CharField(max_length=200, blank=True)  # argon2id
     pin_failures = models.PositiveSmallIntegerField(default=0)
     pin_blocked_until = models.DateTimeField(null=True, blank=True)
@@ -175,3 +176,75 @@ class Signature(models.Model):
     def post_shown(self) -> str:
         """The post in words."""
         return str(Post(self.post).label) if self.post else ""
+
+
+class Letter(models.Model):
+    """A letter to one person or address, and what became of it. Written in the transaction of the act it speaks of. Personal data.
+
+    What it says never changes. Without an ``address`` it goes to the one that the person has when it is sent. ``problem`` and
+    ``answer`` are the last result; every try is a :class:`Delivery`.
+    """
+
+    class Problem(models.TextChoices):
+        """Why a letter has not gone, as the last try found it."""
+
+        ADDRESS = "address", _("the person has no e-mail address")
+        NAME = "name", _("the name of the mail server is not known")
+        UNREACHABLE = "unreachable", _("the mail server cannot be reached")
+        TIMEOUT = "timeout", _("the mail server does not answer in time")
+        TLS = "tls", _("the connection to the mail server cannot be protected")
+        LOGIN = "login", _("the mail server does not accept Qorgan's name and password")
+        SENDER = "sender", _("the mail server does not accept the sender's address")
+        REFUSED = "refused", _("the mail server refuses this letter")
+        LATER = "later", _("the mail server asks to try later")
+        CLOSED = "closed", _("the mail server broke off")
+        LETTER = "letter", _("the letter cannot be put into the form of mail")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="letters")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="letters")
+    address = models.EmailField(blank=True)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    about = models.CharField(max_length=100)  # "malfunction:<uuid>"
+    made_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)  # the next try; a try under way moves it on, so that two workers do not meet
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=20, blank=True, choices=Problem.choices)
+    answer = models.CharField(max_length=300, blank=True)  # the mail server's own words
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(sent_at=None, given_up_at=None), name="people_letter_due"),
+            models.Index(fields=["organisation", "-made_at", "id"], name="people_letter_by_time"),
+            models.Index(fields=["about"], name="people_letter_about"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    @property
+    def state(self) -> str:
+        """``sent``, ``given-up``, ``failing`` (tried, to be tried again) or ``waiting``."""
+        if self.sent_at is not None:
+            return "sent"
+        if self.given_up_at is not None:
+            return "given-up"
+        return "failing" if self.problem else "waiting"
+
+
+class Delivery(models.Model):
+    """One try to hand a letter to the mail server: accepted, or why not. Never changes. No personal data of its own."""
+
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="deliveries")
+    at = models.DateTimeField(default=timezone.now)
+    problem = models.CharField(max_length=20, blank=True, choices=Letter.Problem.choices)  # "": accepted
+    answer = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["letter", "-at"], name="people_delivery_of_letter")]
+
+    def __str__(self) -> str:
+        return f"{self.letter_id} {self.problem or 'accepted'}"

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     PEOPLE_READ = "people:person:read"
     PEOPLE_MANAGE = "people:person:manage"
     APPOINT = "people:appointment:manage"
+    LETTER_KEEP = "people:letter:keep"
     LEDGER_READ = "ledger:entry:read"
     NORMS_READ = "norms:item:read"
     JOURNAL_READ = "journals:book:read"
@@ -35,6 +36,7 @@ class Permission(StrEnum):
     RECORDER_READ = "recorders:recorder:read"
     RECORDER_MANAGE = "recorders:recorder:manage"
     KIOSK_USE = "recorders:kiosk:use"
+    MALFUNCTION_REPORT = "recorders:malfunction:report"
     INSPECTION_READ = "recorders:inspection:read"
     INSPECTION_READ_OWN = "recorders:inspection:read-own"
     INSPECTION_MANAGE = "recorders:inspection:manage"
@@ -58,9 +60,12 @@ P = Permission
 GRANTS: Mapping[Post, frozenset[Permission]] = {
     Post.HEAD: frozenset(P) - {P.DOCK_MANAGE},
     Post.RESPONSIBLE: frozenset(P) - {P.APPOINT, P.PEOPLE_MANAGE, P.POLICY_MANAGE, P.HOLD_LIFT},
-    Post.INSPECTOR: frozenset({P.JOURNAL_READ_OWN, P.INSPECTION_READ_OWN, P.RECORDING_READ_OWN, P.NORMS_READ}),
+    Post.INSPECTOR: frozenset({P.JOURNAL_READ_OWN, P.INSPECTION_READ_OWN, P.RECORDING_READ_OWN, P.MALFUNCTION_REPORT, P.NORMS_READ}),
     Post.ADMINISTRATOR: frozenset(
-        {P.PEOPLE_READ, P.PEOPLE_MANAGE, P.APPOINT, P.DOCK_READ, P.DOCK_MANAGE, P.RECORDER_READ, P.STORAGE_READ, P.VAULT_READ, P.LEDGER_READ, P.NORMS_READ}
+        {
+            P.PEOPLE_READ, P.PEOPLE_MANAGE, P.APPOINT, P.LETTER_KEEP, P.DOCK_READ, P.DOCK_MANAGE, P.RECORDER_READ, P.STORAGE_READ, P.VAULT_READ,
+            P.LEDGER_READ, P.NORMS_READ,
+        }
     ),
     Post.AUDITOR: frozenset({P.LEDGER_READ, P.JOURNAL_READ, P.OPENING_READ, P.PEOPLE_READ, P.NORMS_READ, P.VAULT_READ, P.RETENTION_READ}),
 }

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from qorgan.ledger.alphabet import key
 from qorgan.people import access, actions
-from qorgan.people.forms import AppointmentForm, EndAppointmentForm, PasswordForm, PersonForm, PinForm, SignInOpenForm
+from qorgan.people.forms import AppointmentForm, EmailForm, EndAppointmentForm, PasswordForm, PersonForm, PinForm, SignInOpenForm
 from qorgan.people.models import Appointment, Person, Post, User
 from qorgan.people.rights import Actor, Permission, RequestWithActor, open_to_all, requires
 
@@ -133,6 +133,19 @@ def sign_in_open(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return _form_page(request, form, title=title % {"name": person.full_name}, action=_("Make it and show it once"), back=f"/people/{person.id}/")
 
 
+@requires(Permission.PEOPLE_MANAGE)
+@require_http_methods(["GET", "POST"])
+def email(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Where a person's letters go."""
+    actor, person = _actor(request), _person(request, person_id, Permission.PEOPLE_MANAGE)
+    form = EmailForm(request.POST or None, initial={"email": person.email})
+    if request.method == "POST" and form.is_valid():
+        actions.set_email(actor=actor.as_ledger(), person=person, email=form.cleaned_data["email"])
+        messages.success(request, _("Letters for %(name)s go to the address given.") % {"name": person.full_name})
+        return redirect("people:person", person.id)
+    return _form_page(request, form, title=_("E-mail of %(name)s") % {"name": person.full_name}, action=_("Save"), back=f"/people/{person.id}/")
+
+
 @open_to_all("one's own account")
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
@@ -143,6 +156,7 @@ def account(request: HttpRequest) -> HttpResponse:
     asked = request.POST.get("what", "") if request.method == "POST" else ""
     pin_form = PinForm(request.POST if asked == "pin" else None, prefix="pin")
     password_form = PasswordForm(request.POST if asked == "password" else None, prefix="password", user=user)
+    email_form = EmailForm(request.POST if asked == "email" else None, prefix="email", initial={"email": user.person.email})
     if asked == "pin" and pin_form.is_valid() and _owner(pin_form, user) and _new_pin(request, pin_form, user):
         return redirect("people:account")
     if asked == "password" and password_form.is_valid() and _owner(password_form, user):
@@ -150,8 +164,13 @@ def account(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, user)
         messages.success(request, _("The password is changed."))
         return redirect("people:account")
-    values = {"pin_form": pin_form, "password_form": password_form, "person": user.person, "appointments": user.person.appointments.in_force()}
-    return render(request, "people/account.html", values, status=422 if pin_form.errors or password_form.errors else 200)
+    if asked == "email" and email_form.is_valid():
+        actions.set_email(actor=_actor(request).as_ledger(), person=user.person, email=email_form.cleaned_data["email"])
+        messages.success(request, _("Letters for you go to the address given."))
+        return redirect("people:account")
+    forms = {"pin_form": pin_form, "password_form": password_form, "email_form": email_form}
+    values = {**forms, "person": user.person, "appointments": user.person.appointments.in_force()}
+    return render(request, "people/account.html", values, status=422 if any(form.errors for form in forms.values()) else 200)
 
 
 def _new_pin(request: HttpRequest, form: PinForm, user: User) -> bool:

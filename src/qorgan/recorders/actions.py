@@ -1,4 +1,4 @@
-"""Verbs of the room: register, change, withdraw and mend recorders; open and close inspections; set the office's rules."""
+"""Verbs of the room: register, change, withdraw recorders; open and close inspections; set the office's rules."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from qorgan.ledger.transactions import writing
 from qorgan.people.models import Organisation, Person
 from qorgan.recorders import kinds
 from qorgan.recorders.models import Inspection, Issue, Policy, Recorder
-from qorgan.recorders.refusals import RecorderRefusal
+from qorgan.recorders.refusals import RecorderRefusal, refuse_withdrawn
 
 PARTICULARS = ("model", "serial", "pattern", "volume_serial", "volume_label", "marker")
 
@@ -39,7 +39,7 @@ def change_recorder(*, actor: Actor, recorder: Recorder, **particulars: str) -> 
     """
     with writing():
         current = Recorder.objects.select_for_update().get(pk=recorder.pk)
-        _refuse_withdrawn(current)
+        refuse_withdrawn(current)
         before = _particulars(current)
         for name, value in particulars.items():
             if name not in PARTICULARS:
@@ -62,7 +62,7 @@ def withdraw_recorder(*, actor: Actor, recorder: Recorder, reason: str) -> Entry
         raise RecorderRefusal(_("Say why the recorder is withdrawn."), basis="444/7")
     with writing():
         current = Recorder.objects.select_for_update().get(pk=recorder.pk)
-        _refuse_withdrawn(current)
+        refuse_withdrawn(current)
         if Issue.objects.filter(recorder=current, returned_at=None).exists():
             raise RecorderRefusal(_("Recorder %(number)s is out: it must come back first.") % {"number": current.inventory_number}, basis="444/10")
         current.withdrawn_at, current.withdrawn_because = timezone.now(), reason.strip()
@@ -70,35 +70,6 @@ def withdraw_recorder(*, actor: Actor, recorder: Recorder, reason: str) -> Entry
         return log.append(
             kinds.RECORDER_WITHDRAWN, actor=actor, subject=f"recorder:{current.id}", organisation=str(current.organisation_id),
             payload={"inventory_number": current.inventory_number, "reason": reason.strip()},
-        )
-
-
-def report_out_of_order(*, actor: Actor, recorder: Recorder, fault: str, reported_by: str) -> Entry:
-    """Note that a recorder does not work (444 p.20): it is not issued until it does. Raises :class:`RecorderRefusal`."""
-    if not fault.strip():
-        raise RecorderRefusal(_("Say what is wrong with the recorder."), basis="444/20")
-    with writing():
-        current = Recorder.objects.select_for_update().get(pk=recorder.pk)
-        _refuse_withdrawn(current)
-        current.faulty_since, current.fault, current.fault_reported_by = timezone.now(), fault.strip()[:500], reported_by
-        current.save(update_fields=["faulty_since", "fault", "fault_reported_by"])
-        return log.append(
-            kinds.RECORDER_OUT_OF_ORDER, actor=actor, subject=f"recorder:{current.id}", organisation=str(current.organisation_id),
-            payload={"inventory_number": current.inventory_number, "fault": current.fault, "reported_by": reported_by},
-        )
-
-
-def report_repaired(*, actor: Actor, recorder: Recorder, note: str) -> Entry:
-    """Note that a recorder works again. Raises :class:`RecorderRefusal` when nothing was wrong with it."""
-    with writing():
-        current = Recorder.objects.select_for_update().get(pk=recorder.pk)
-        if current.faulty_since is None:
-            raise RecorderRefusal(_("Recorder %(number)s is not out of order.") % {"number": current.inventory_number}, basis="444/20")
-        payload = {"inventory_number": current.inventory_number, "fault": current.fault, "note": note.strip()}
-        current.faulty_since, current.fault, current.fault_reported_by = None, "", ""
-        current.save(update_fields=["faulty_since", "fault", "fault_reported_by"])
-        return log.append(
-            kinds.RECORDER_REPAIRED, actor=actor, subject=f"recorder:{current.id}", organisation=str(current.organisation_id), payload=payload
         )
 
 
@@ -163,15 +134,6 @@ def set_policy(*, actor: Actor, organisation: Organisation, values: Mapping[str,
 
 def _particulars(recorder: Recorder) -> dict[str, str]:
     return {name: getattr(recorder, name) for name in PARTICULARS}
-
-
-def _refuse_withdrawn(recorder: Recorder) -> None:
-    if recorder.withdrawn_at is not None:
-        raise RecorderRefusal(
-            _("Recorder %(number)s was withdrawn from use on %(day)s.")
-            % {"number": recorder.inventory_number, "day": timezone.localtime(recorder.withdrawn_at).strftime("%d.%m.%Y")},
-            basis="444/7",
-        )
 
 
 def _next_number(organisation: Organisation, year: int) -> str:

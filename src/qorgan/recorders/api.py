@@ -18,11 +18,13 @@ from django.views.decorators.csrf import csrf_exempt
 from qorgan.archive.docks import KeyChanged, NotADock, as_actor, authenticate, enrol
 from qorgan.archive.models import Dock
 from qorgan.archive.vault.access import current_generation
+from qorgan.ledger.keyring import statements
 from qorgan.ledger.signing import ledger_key
 from qorgan.people.rights import open_to_all
 from qorgan.recorders.access import policy_of
 from qorgan.recorders.docking import checked_status
 from qorgan.recorders.erasing import Copy, note_erased, permit_erasing
+from qorgan.recorders.malfunctions.troubles import note_troubles
 from qorgan.recorders.models import Recorder
 from qorgan.recorders.storing import mark_stored, row_number, write_overdue_cells
 from qorgan.recorders.strangers import note_strangers
@@ -89,7 +91,7 @@ def office(dock: Dock, body: Body) -> JsonResponse:  # noqa: ARG001 - every call
     mine = Recorder.objects.filter(organisation=dock.organisation, withdrawn_at=None).order_by("inventory_number")
     key = ledger_key()
     return JsonResponse({
-        "origin": key.name, "vkey": key.verifier.vkey, "server_time": timezone.now().isoformat(),
+        "origin": key.name, "vkey": key.verifier.vkey, "keys": statements(), "server_time": timezone.now().isoformat(),
         "recipients": [generation.recipient] if generation else [], "generation": generation.number if generation else 0,
         "erase_after_receipt": policy_of(dock.organisation).erase_after_receipt,
         "recorders": [
@@ -109,6 +111,7 @@ def status(dock: Dock, body: Body) -> JsonResponse:
     now, kept = timezone.now(), checked_status(body)
     Dock.objects.filter(pk=dock.pk).update(status=kept, status_at=now, last_seen_at=now)
     note_strangers(dock, body.get("strangers"))
+    note_troubles(dock, kept["devices"])
     if empty := [device["recorder"] for device in kept["devices"] if device["state"] == "empty" and _is_uuid(device["recorder"])]:
         write_overdue_cells(recorders=empty, organisation_id=dock.organisation_id)
     return JsonResponse({"server_time": timezone.now().isoformat()})

@@ -20,6 +20,7 @@ from qorgan.ledger.actors import Actor
 from qorgan.ledger.models import Entry
 from qorgan.ledger.transactions import writing
 from qorgan.recorders import kinds
+from qorgan.recorders.malfunctions.troubles import note_damaged
 from qorgan.recorders.models import Attribution, Issue, Recorder
 from qorgan.recorders.refusals import RecorderRefusal
 
@@ -40,6 +41,8 @@ def attribute(recording: Recording, manifest: Manifest) -> None:
     Attribution.objects.create(
         recording=recording, organisation_id=recording.organisation_id, recorder=recorder, issue=issue, basis=basis
     )
+    if recorder is not None:
+        note_damaged(recorder, recording)
     if issue is None:
         freeze(recording, control_kind="")
         return

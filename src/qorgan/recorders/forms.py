@@ -52,18 +52,6 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300, validators=[ONE_LINE], help_text=_("For example the number of the act of writing off."))
 
 
-class FaultForm(forms.Form):
-    """What is wrong with a recorder (444 p.20)."""
-
-    fault = forms.CharField(label=_("What is wrong"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class RepairedForm(forms.Form):
-    """What was done to it."""
-
-    note = forms.CharField(label=_("What was done"), max_length=300, validators=[ONE_LINE])
-
-
 class LabelsForm(forms.Form):
     """Which labels to print, and where the sheet begins."""
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qorgan.archive.access import recordings
+from qorgan.archive.lines import destroyed_words
 from qorgan.archive.models import Recording
 from qorgan.archive.particulars import stretch_of
 from qorgan.archive.timeline import ClockMark, Drawing, draw
@@ -54,6 +55,7 @@ def line_of(actor: Actor, inspection: Inspection, issues: Sequence[Issue]) -> Li
         recordings(actor).filter(organisation_id=inspection.organisation_id, case=inspection.id).order_by("started_at", "id")[:MOST_RECORDINGS]
     )
     for one in found:
+        one.destroyed = destroyed_words(vars(one)) if one.is_gone else ""  # type: ignore[attr-defined]
         one.offset_s = None if one.offset_ms is None else round(one.offset_ms / 1000)  # type: ignore[attr-defined]
     stretches = [stretch for one in found if (stretch := stretch_of(one, reverse("archive:recording", args=[one.pk])))]
     undated = sum(one.started_at is None for one in found)

@@ -17,8 +17,12 @@ from qorgan.people.models import Organisation, Person, Post
 from qorgan.people.signatures import Proven
 from qorgan.recorders import clock, kinds
 from qorgan.recorders.access import free_recorders, inspectors, policy_of
-from qorgan.recorders.actions import close_inspection, report_out_of_order
+from qorgan.recorders.actions import close_inspection
 from qorgan.recorders.books import FULL_NAME, INVENTORY_NUMBER, NOTE, RECEIVED, RETURNED, refuse_without_book, row_of
+from qorgan.recorders.malfunctions.access import open_malfunction
+from qorgan.recorders.malfunctions.actions import confirm_told, report_malfunction
+from qorgan.recorders.malfunctions.models import Malfunction
+from qorgan.recorders.malfunctions.telling import Fault, note, refuse_fault
 from qorgan.recorders.models import Inspection, Issue, Recorder
 from qorgan.recorders.refusals import RecorderRefusal
 from qorgan.recorders.storing import write_if_emptied
@@ -63,18 +67,19 @@ def issue_recorder(*, actor: Actor, recorder: Recorder, person: Person, outing: 
 
 
 def return_recorder(
-    *, actor: Actor, recorder: Recorder, proven: Proven, remarks: str = "", out_of_order: bool = False, inspection_over: bool = False
+    *, actor: Actor, recorder: Recorder, proven: Proven, remarks: str = "", fault: Fault | None = None, inspection_over: bool = False
 ) -> Written:
     """Take ``recorder`` back against signature (444 p.10): column 5, remarks in column 7, and column 6 if a dock was faster.
 
-    The inspector signs; the responsible person may sign in the inspector's absence, with a remark that says why. ``out_of_order``
-    notes a malfunction, which the remarks must describe (444 p.20). Raises :class:`RecorderRefusal`.
+    The inspector signs; the responsible person may sign in the inspector's absence, with a remark that says why. ``fault``
+    reports a malfunction with it; what was told by telephone is confirmed by the inspector's signature (444 p.20). Raises
+    :class:`RecorderRefusal`.
     """
     remarks = remarks.strip()
     with writing():
         current = Recorder.objects.select_for_update().select_related("organisation").get(pk=recorder.pk)
         issue = open_issue(current)
-        _refuse_return(issue, proven, remarks, out_of_order)
+        _refuse_return(issue, proven, remarks)
         now, row = timezone.now(), row_of(actor=actor, issue=issue)
         mark = write(actor=actor, row=row, column=RETURNED, cell=Cell("", occurred_at=now, proven=proven))
         if remarks:
@@ -86,11 +91,10 @@ def return_recorder(
             payload={
                 "issue": str(issue.id), "inventory_number": current.inventory_number, "row": row.number, "returned_at": now.isoformat(),
                 "returned_by": str(proven.person.id), "returned_by_name": proven.person.full_name, "issued_to": str(issue.person_id),
-                "remarks": remarks, "out_of_order": out_of_order,
+                "remarks": remarks, "out_of_order": fault is not None,
             },
         )
-        if out_of_order:
-            report_out_of_order(actor=actor, recorder=current, fault=remarks, reported_by=proven.person.full_name)
+        _note_fault(actor, current, issue, fault, proven)
         write_if_emptied(issue=issue)
         if inspection_over and not Issue.objects.filter(inspection=issue.inspection, returned_at=None).exists():
             _close_once(actor, issue.inspection, now)
@@ -125,9 +129,13 @@ def refuse_unfit(recorder: Recorder) -> None:
         sentence = _("Recorder %(number)s was withdrawn from use on %(day)s.")
         raise RecorderRefusal(sentence % {"number": recorder.inventory_number, "day": _day(recorder.withdrawn_at)}, basis="444/7", advice=_other(recorder))
     if recorder.faulty_since is not None:
+        found = open_malfunction(recorder)
         raise RecorderRefusal(
             _("Recorder %(number)s is out of order since %(day)s: %(fault)s. Reported by %(name)s.")
-            % {"number": recorder.inventory_number, "day": _day(recorder.faulty_since), "fault": recorder.fault, "name": recorder.fault_reported_by},
+            % {
+                "number": recorder.inventory_number, "day": _day(recorder.faulty_since), "fault": found.told if found else recorder.fault,
+                "name": recorder.fault_reported_by,
+            },
             basis="444/20", advice=_other(recorder),
         )
 
@@ -207,9 +215,21 @@ def _refuse_signer(person: Person, proven: Proven) -> None:
         raise RecorderRefusal(_("The inspector who takes the recorder signs for it, nobody else."), basis="444/8")
 
 
-def _refuse_return(issue: Issue, proven: Proven, remarks: str, out_of_order: bool) -> None:
-    if out_of_order and not remarks:
-        raise RecorderRefusal(_("Say what is wrong with the recorder."), basis="444/20")
+def _note_fault(actor: Actor, recorder: Recorder, issue: Issue, fault: Fault | None, proven: Proven) -> None:
+    """A malfunction at the return; one that is reported already is confirmed, and what else is told stands beside it in column 7."""
+    confirm_told(actor=actor, issue=issue, proven=proven)
+    if fault is None:
+        return
+    if open_malfunction(recorder) is None:
+        report_malfunction(
+            actor=actor, recorder=recorder, moment=Malfunction.Moment.RETURN, fault=fault, person=proven.person, proven=proven, issue=issue
+        )
+        return
+    refuse_fault(fault, issue, timezone.now())
+    write(actor=actor, row=row_of(actor=actor, issue=issue), column=NOTE, cell=Cell(note(fault), proven=proven))
+
+
+def _refuse_return(issue: Issue, proven: Proven, remarks: str) -> None:
     if proven.person.pk == issue.person_id:
         return
     names = {"name": issue.person.short_name}

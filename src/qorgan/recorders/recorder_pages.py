@@ -1,4 +1,4 @@
-"""Pages of recorders: the list, one recorder with its history, registering, changing, withdrawing, mending (444 p.7, 20)."""
+"""Pages of recorders: the list, one recorder with its history, registering, changing, withdrawing (444 p.7)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,8 @@ from qorgan.ledger.models import Entry
 from qorgan.people.rights import Actor, Permission, requires
 from qorgan.recorders import access, actions
 from qorgan.recorders.docking import Device, in_docks
-from qorgan.recorders.forms import FaultForm, ParticularsForm, ReasonForm, RegisterForm, RepairedForm
+from qorgan.recorders.forms import ParticularsForm, ReasonForm, RegisterForm
+from qorgan.recorders.malfunctions.pages import history_of
 from qorgan.recorders.models import Issue, Recorder
 from qorgan.recorders.paging import actor_of, division_of, say_written
 from qorgan.recorders.patterns import PATTERNS
@@ -78,6 +79,8 @@ def recorder(request: HttpRequest, recorder_id: UUID) -> HttpResponse:
         "recorder": found, "issues": page[:SHOWN_ISSUES], "older": page[SHOWN_ISSUES - 1].row.number if len(page) > SHOWN_ISSUES else "",
         "out": next((issue for issue in page if issue.returned_at is None), None), "history": _history(found),
         "may_manage": actor.may(Permission.RECORDER_MANAGE, found.organisation_id), "pattern_name": dict(PATTERNS).get(found.pattern, found.pattern),
+        "malfunctions": history_of(found), "may_report": actor.may(Permission.MALFUNCTION_REPORT, found.organisation_id),
+        "low_charge": access.policy_of(found.organisation).low_charge_percent,
         "labels": {field.name: field.verbose_name for field in Recorder._meta.fields}, **_recordings(actor, found),
     }
     return render(request, "recorders/recorder.html", values)
@@ -124,33 +127,6 @@ def withdraw(request: HttpRequest, recorder_id: UUID) -> HttpResponse:
 
     words = (_("Withdraw recorder %(number)s"), _("Withdraw"), _("The recorder is withdrawn."), "444/7")
     return _act(request, found, ReasonForm(request.POST or None), write, words)
-
-
-@requires(Permission.RECORDER_MANAGE)
-@require_http_methods(["GET", "POST"])
-def fault(request: HttpRequest, recorder_id: UUID) -> HttpResponse:
-    """Note that it does not work (444 p.20)."""
-    found, actor = _managed(request, recorder_id), actor_of(request)
-
-    def write(values: dict[str, Any]) -> None:
-        by = actor.as_ledger(found.organisation_id)
-        actions.report_out_of_order(actor=by, recorder=found, fault=values["fault"], reported_by=by.name)
-
-    words = (_("Recorder %(number)s is out of order"), _("Note it"), _("The recorder is noted as out of order."), "444/20")
-    return _act(request, found, FaultForm(request.POST or None), write, words)
-
-
-@requires(Permission.RECORDER_MANAGE)
-@require_http_methods(["GET", "POST"])
-def repaired(request: HttpRequest, recorder_id: UUID) -> HttpResponse:
-    """Note that it works again."""
-    found = _managed(request, recorder_id)
-
-    def write(values: dict[str, Any]) -> None:
-        actions.report_repaired(actor=actor_of(request).as_ledger(found.organisation_id), recorder=found, note=values["note"])
-
-    words = (_("Recorder %(number)s works again"), _("Note it"), _("The recorder can be issued again."), "444/20")
-    return _act(request, found, RepairedForm(request.POST or None), write, words)
 
 
 def _act(request: HttpRequest, found: Recorder, form: BaseForm, write: Callable[[dict[str, Any]], None], words: tuple[str, str, str, str]) -> HttpResponse:

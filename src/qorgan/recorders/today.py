@@ -15,6 +15,7 @@ from qorgan.archive.models import Dock
 from qorgan.people.rights import Actor, Permission
 from qorgan.recorders import access
 from qorgan.recorders.docking import STATES, Device, DockState, state_of
+from qorgan.recorders.malfunctions.models import Malfunction
 from qorgan.recorders.models import Attribution, Inspection, Issue, Recorder, Stranger
 
 MOST = 50
@@ -60,7 +61,7 @@ class Waiting:
     unstored: tuple[Issue, ...]
     unattributed: int
     strangers: tuple[Stranger, ...]
-    out_of_order: tuple[Recorder, ...]
+    out_of_order: tuple[Malfunction, ...]
 
     @property
     def count(self) -> int:
@@ -113,15 +114,13 @@ def now(actor: Actor) -> Now:
 
 def waiting(actor: Actor) -> Waiting:
     """What is overdue, not stored, nobody's, foreign, out of order. Five queries."""
-    recorders = Recorder.objects.filter(
-        organisation__in=actor.organisations(Permission.RECORDER_READ), withdrawn_at=None, faulty_since__isnull=False
-    )
+    broken = Malfunction.objects.filter(organisation__in=actor.organisations(Permission.RECORDER_READ), repaired_at=None, recorder__withdrawn_at=None)
     unattributed = Attribution.objects.filter(organisation__in=actor.organisations(Permission.INSPECTION_MANAGE), issue=None)
     strangers = access.strangers(actor).filter(seen_at__gte=timezone.now() - STRANGERS_OF).order_by("-seen_at")
     return Waiting(
         overdue=tuple(one for one in _out(actor) if one.overdue), unstored=tuple(_unstored(actor)[:MOST]),
         unattributed=len(unattributed.values_list("pk", flat=True)[:MOST]), strangers=tuple(strangers[:MOST]),
-        out_of_order=tuple(recorders.order_by("inventory_number")[:MOST]),
+        out_of_order=tuple(broken.select_related("recorder").order_by("recorder__inventory_number")[:MOST]),
     )
 
 

@@ -6,6 +6,8 @@ from qorgan.archive import tus
 from qorgan.recorders import api, assigning_pages, dock_pages, inspection_pages, papers, policy_page, recorder_pages
 from qorgan.recorders.attributing import attribute
 from qorgan.recorders.kiosk import handback, issue, start
+from qorgan.recorders.malfunctions import kiosk as broken
+from qorgan.recorders.malfunctions import pages as malfunctions
 
 app_name = "recorders"
 urlpatterns = [
@@ -18,6 +20,9 @@ urlpatterns = [
     path("kiosk/sign/", issue.sign, name="kiosk-sign"),
     path("kiosk/return/", handback.remarks, name="kiosk-return"),
     path("kiosk/return/sign/", handback.sign_return, name="kiosk-return-sign"),
+    path("kiosk/broken/", broken.what, name="kiosk-fault"),
+    path("kiosk/broken/words/", broken.words, name="kiosk-fault-words"),
+    path("kiosk/broken/sign/", broken.sign, name="kiosk-fault-sign"),
     path("kiosk/done/", start.done, name="kiosk-done"),
     path("kiosk/station/", start.lock_station, name="kiosk-station"),
     path("recorders/", recorder_pages.recorders, name="list"),
@@ -30,8 +35,13 @@ urlpatterns = [
     path("recorders/<uuid:recorder_id>/", recorder_pages.recorder, name="recorder"),
     path("recorders/<uuid:recorder_id>/change/", recorder_pages.change, name="recorder-change"),
     path("recorders/<uuid:recorder_id>/withdraw/", recorder_pages.withdraw, name="recorder-withdraw"),
-    path("recorders/<uuid:recorder_id>/out-of-order/", recorder_pages.fault, name="recorder-fault"),
-    path("recorders/<uuid:recorder_id>/repaired/", recorder_pages.repaired, name="recorder-repaired"),
+    path("recorders/<uuid:recorder_id>/out-of-order/", malfunctions.report, name="recorder-fault"),
+    path("recorders/<uuid:recorder_id>/sent/", malfunctions.sent, name="recorder-sent"),
+    path("recorders/<uuid:recorder_id>/back/", malfunctions.back, name="recorder-back"),
+    path("recorders/<uuid:recorder_id>/repaired/", malfunctions.repaired, name="recorder-repaired"),
+    path("malfunctions/<uuid:malfunction_id>/", malfunctions.malfunction, name="malfunction"),
+    path("malfunctions/<uuid:malfunction_id>/seen/", malfunctions.seen, name="malfunction-seen"),
+    path("malfunctions/troubles/<uuid:trouble_id>/aside/", malfunctions.aside, name="trouble-aside"),
     path("inspections/", inspection_pages.inspections, name="inspections"),
     path("inspections/new/", inspection_pages.new, name="inspection-new"),
     path("inspections/<uuid:inspection_id>/", inspection_pages.inspection, name="inspection"),

@@ -1,4 +1,4 @@
-"""The command line: `qorgan setup | serve | worker | office | demo | dock | ledger | archive | norms`. Each room registers its own verbs.
+"""The command line: `qorgan setup | serve | worker | office | demo | dock | ledger | archive | norms | verify`. Each room registers its own verbs.
 
 Exit code 0: done; 1: done, and something is wrong; 2: not done (the sentence on the error stream says why).
 """
@@ -21,6 +21,7 @@ from granian.constants import Interfaces
 from qorgan import __version__
 from qorgan.archive import commands as archive
 from qorgan.dock import cli as dock
+from qorgan.evidence.package.verifier import program as verifier
 from qorgan.ledger import commands as ledger
 from qorgan.norms import commands as norms
 from qorgan.web import office, startup, worker
@@ -52,6 +53,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         parser.set_defaults(run=run)
         if name == "worker":
             parser.add_argument("--once", action="store_true", help="do what is due, then end")
+    verify = subparsers.add_parser("verify", help="check a package that was handed over; needs no database")
+    verifier.declare(verify)
+    verify.set_defaults(run=verifier.run_verify)
     for room in (office, demo, ledger, archive, norms):
         room.register(subparsers)
 

@@ -33,8 +33,10 @@ AREAS = (
     Area("archive", _("Archive"), "archive", "archive:search", (Permission.RECORDING_READ, Permission.RECORDING_READ_OWN)),
     Area("openings", _("Openings"), "eye", "archive:openings", (Permission.OPENING_READ,)),
     Area("vault", _("Vault"), "key-round", "archive:vault", (Permission.VAULT_READ,)),
+    Area("retention", _("Destruction"), "hourglass", "retention:due", (Permission.RETENTION_READ,)),
     Area("docks", _("Docks"), "plug-zap", "recorders:docks", (Permission.DOCK_READ,)),
     Area("people", _("People"), "users", "people:list", (Permission.PEOPLE_READ,)),
+    Area("letters", _("Letters"), "mail", "people:letters", (Permission.LETTER_KEEP,)),
     Area("ledger", _("Ledger"), "scroll-text", "ledger:entries", (Permission.LEDGER_READ,)),
 )
 

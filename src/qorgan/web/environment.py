@@ -22,8 +22,20 @@ def _boolean(text: str) -> bool:
     return words[text.strip().lower()]
 
 
+def _protection(text: str) -> str:
+    if text.strip().lower() not in {"starttls", "tls", "none"}:
+        raise ValueError("expected starttls, tls or none")
+    return text.strip().lower()
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError("expected a whole number from 1 on")
+    return number
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,24 @@ DECLARED: tuple[Setting, ...] = (
         int,
     ),
     Setting("QORGAN_SCRUB_MIB_PER_SECOND", "50", "Budget of the rolling check of stored recordings.", int),
+    Setting("QORGAN_TSA_URLS", "", "Time-stamp authorities (RFC 3161) that stamp the ledger's checkpoints: addresses, separated by commas.", _words),
+    Setting(
+        "QORGAN_TSA_ROOTS",
+        "",
+        "Files (PEM) with the certificates trusted for each of QORGAN_TSA_URLS, in the same order, “-” for none: such stamps are kept, not verified.",
+        _words,
+    ),
+    Setting("QORGAN_WITNESS_FILES", "", "Files on other disks or shares to which checkpoints are appended, separated by commas.", _words),
+    Setting("QORGAN_WITNESS_MAIL", "", "Addresses to which checkpoints are mailed, separated by commas.", _words),
+    Setting("QORGAN_WITNESS_HOURS", "24", "Every witness is shown the newest checkpoint after so many hours.", _positive),
+    Setting("QORGAN_MAIL_HOST", "", "Name of the mail server (SMTP). Empty: letters are written and wait."),
+    Setting("QORGAN_MAIL_PORT", "587", "Its port: 587 with starttls, 465 with tls, 25 inside the office's own network.", int),
+    Setting("QORGAN_MAIL_TLS", "starttls", "How the connection is protected: starttls, tls, or none.", _protection),
+    Setting("QORGAN_MAIL_CA", "", "File of certificates (PEM) under which the mail server's own is checked. Empty: those of the system."),
+    Setting("QORGAN_MAIL_FROM", "", "Address from which letters come; needed as soon as a mail server is named."),
+    Setting("QORGAN_MAIL_USER", "", "Name under which Qorgan signs in at the mail server. Empty: without signing in."),
+    Setting("QORGAN_MAIL_PASSWORD", "", "Its password; better in a file named by QORGAN_MAIL_PASSWORD_FILE.", secret=True),
+    Setting("QORGAN_MAIL_SECONDS", "20", "So long the mail server may take for each answer.", int),
     Setting("QORGAN_LOG_FORMAT", "console", "console or json."),
 )
 

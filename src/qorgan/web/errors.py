@@ -1,12 +1,13 @@
 """Refusals and errors as pages: a sentence that says what happened, what was kept, and what to do."""
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 logger = structlog.get_logger(__name__)
+FOR_DOCKS = "/api/"
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -17,12 +18,18 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
-    """404: does not exist, or is not this person's to see."""
-    return _refusal(request, 404, _("Not found"), _("There is nothing at this address that you may see."), _("Check the address, or start from Today."))
+    """404: does not exist, or is not this person's to see. A dock is answered in its own form."""
+    reason = _("There is nothing at this address that you may see.")
+    if request.path.startswith(FOR_DOCKS):
+        return JsonResponse({"error": "unknown", "message": reason}, status=404)
+    return _refusal(request, 404, _("Not found"), reason, _("Check the address, or start from Today."))
 
 
-def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def server_error(request: HttpRequest) -> HttpResponse:
     """500: nothing of the action was written. Drawn without the request, so that a failing database cannot break this page too."""
+    if request.path.startswith(FOR_DOCKS):
+        message = _("Something failed on the server. Nothing was written; try again later, and tell the administrator if it goes on.")
+        return JsonResponse({"error": "server", "message": message}, status=500)
     values = {
         "title": _("Something failed on the server"),
         "status": 500,

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 from qorgan.ledger import access
 from qorgan.ledger.check import check_and_remember
 from qorgan.ledger.checkpoints import latest, make_checkpoint, proof_text, tile
+from qorgan.ledger.contents import destroyed_under
 from qorgan.ledger.kinds import registered
 from qorgan.ledger.log import committed, said
-from qorgan.ledger.models import Checkpoint, Entry
+from qorgan.ledger.models import Checkpoint, Destroyed, Entry
 from qorgan.ledger.signing import ledger_key
 from qorgan.ledger.state import ledger_state
 from qorgan.people.rights import Actor, Permission, RequestWithActor, open_to_all, requires
@@ -60,7 +61,9 @@ def entry(request: HttpRequest, position: int) -> HttpResponse:
         "row": _row(found),
         "payload": _lines(content["payload"]),
         "commitment": bytes(found.commitment).hex(),
-        "salt": bytes(found.content.salt).hex(),
+        "salt": bytes(found.content.salt).hex() if hasattr(found, "content") else "",
+        "destroyed": destroyed_under([position]).get(position, ""),
+        "destroyed_by": Destroyed.objects.filter(entry=found).values_list("because_id", flat=True).first(),
         "committed": committed(found),
         "checkpoint": checkpoint,
     }
@@ -155,7 +158,7 @@ def _row(found: Entry) -> dict[str, Any]:
         "kind": found.kind_shown,
         "actor": actor["name"],
         "subject": found.subject,
-        "gist": _gist(content["payload"]),
+        "gist": _gist(content["payload"]) if hasattr(found, "content") else _("content destroyed after its term"),
     }
 
 

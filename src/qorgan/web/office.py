@@ -30,6 +30,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         verb.add_argument(f"--{name}", required=True, help=words)
     verb.add_argument("--parent", default="", help="code of the organisation above")
     verb.add_argument("--bin", default="", help="BIN of the division")
+    verb.add_argument("--admin-language", choices=("kk", "ru"), default="kk", help="language of the administrator's pages")
     verb.add_argument("--format", choices=("text", "json"), default="text")
     verb.set_defaults(run=_create)
 
@@ -49,7 +50,7 @@ def _create(options: argparse.Namespace) -> int:
             parent=Organisation.objects.get(code=options.parent) if options.parent else None,
         )
         person = actions.create_person(actor=actor, organisation=organisation, family_name=options.admin_family_name, given_name=options.admin_given_name)
-        actions.open_sign_in(actor=actor, person=person, login=options.admin_login, password=password)
+        actions.open_sign_in(actor=actor, person=person, login=options.admin_login, password=password, language=options.admin_language)
         actions.appoint(
             actor=actor,
             person=person,

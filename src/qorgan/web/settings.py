@@ -63,9 +63,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "qorgan.web",
     "qorgan.recorders",
+    "qorgan.recorders.malfunctions",
     "qorgan.archive",
     "qorgan.archive.vault",
     "qorgan.archive.retention",
+    "qorgan.archive.review",
     "qorgan.journals",
     "qorgan.documents",
     "qorgan.norms",

@@ -1,4 +1,4 @@
-"""What start-up refuses: an unknown newer schema, a folder of another installation, a missing key, a clock behind the ledger."""
+"""What start-up refuses: an unknown newer schema, a folder of another installation, a missing or wrong key, a clock behind the ledger."""
 
 import json
 import time
@@ -12,10 +12,11 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from qorgan.evidence import durable
+from qorgan.ledger import keys, timestamps
 from qorgan.ledger.grants import grant
 from qorgan.ledger.log import TOLERATED_STEP_BACK_US, last_us
 from qorgan.ledger.models import Marker
-from qorgan.ledger.signing import create_key, key_path
+from qorgan.ledger.signing import create_key
 
 
 class StartRefused(RuntimeError):
@@ -31,7 +32,7 @@ def set_up() -> None:
     call_command("migrate", database=owner, verbosity=0, interactive=False, skip_checks=True)
     if owner == "owner":
         grant(connections[owner], str(settings.DATABASES["default"]["USER"]))
-    create_key()
+    _first_key()
     identity = data / "installation.json"
     marker = Marker.objects.first()
     if marker is None and not identity.exists():
@@ -54,15 +55,38 @@ def refuse_or_start() -> None:
         )
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise StartRefused(_("The database is not prepared for this version: run `qorgan setup`."))
-    if not key_path().exists():
-        raise StartRefused(_("The ledger's key is missing from the data folder: restore it from the backup. Without it no receipt can be given."))
     _refuse_other_folder()
+    _refuse_wrong_key()
+    try:
+        timestamps.authorities()
+    except timestamps.AuthorityError as error:
+        raise StartRefused(str(error)) from error
     behind = last_us() - time.time_ns() // 1000
     if behind > TOLERATED_STEP_BACK_US:
         raise StartRefused(_("The clock is %(seconds)d s behind the ledger's last entry: correct it first.") % {"seconds": behind // 1_000_000})
 
 
 OURS = frozenset({"web", "recorders", "archive", "vault", "journals", "norms", "people", "ledger"})
+
+
+def _first_key() -> None:
+    """Make and write down the key of a new installation; one that was ever signed for gets none silently."""
+    try:
+        keys.settle()
+        if not keys.has_begun():
+            create_key()
+        keys.begin()
+    except keys.KeyRefused as error:
+        raise StartRefused(str(error)) from error
+
+
+def _refuse_wrong_key() -> None:
+    """Missing, damaged, or another ledger's. What a crash left of a rotation is finished first."""
+    try:
+        keys.settle()
+        keys.refuse_wrong()
+    except keys.KeyRefused as error:
+        raise StartRefused(str(error)) from error
 
 
 def _refuse_other_folder() -> None:

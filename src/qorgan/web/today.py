@@ -16,6 +16,7 @@ from qorgan.journals.actions import current_book
 from qorgan.people.models import Appointment, Post, User
 from qorgan.people.rights import Actor, Permission, RequestWithActor, open_to_all
 from qorgan.recorders import today as recorders
+from qorgan.recorders.malfunctions.today import Band, band
 from qorgan.web.care import Care, care
 
 
@@ -43,7 +44,8 @@ def today(request: HttpRequest) -> HttpResponse:
     steps = first_steps(actor)
     values: dict[str, Any] = {"steps": [] if all(step.state == "done" for step in steps) else steps, **_now(actor)}
     values |= {"waiting": recorders.waiting(actor), "week": recorders.week(actor), "care": _care(actor), "runs_office": actor.may(Permission.RECORDER_READ)}
-    values["answer"] = answer(values["now"], values["waiting"])
+    values["band"] = band(actor)
+    values["answer"] = _broken(values["band"]) or answer(values["now"], values["waiting"])
     return render(request, "web/today.html", values)
 
 
@@ -103,6 +105,13 @@ def answer(out: recorders.Now, wait: recorders.Waiting) -> str:
     if wait.count:
         return ngettext("%(n)d thing waits for you", "%(n)d things wait for you", wait.count) % {"n": wait.count}
     return _("Everything is in its place")
+
+
+def _broken(broken: Band) -> str:
+    if not broken.unseen:
+        return ""
+    numbers = ", ".join(one.recorder.inventory_number for one in broken.unseen)
+    return ngettext("Recorder %(numbers)s does not work", "Recorders %(numbers)s do not work", len(broken.unseen)) % {"numbers": numbers}
 
 
 def _now(actor: Actor) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from qorgan.web import errors, ledger_pages, sign_in, today
+from qorgan.web import errors, ledger_pages, sign_in, today, verify_page, witness_pages
 
 web = [
     path("", today.today, name="today"),
@@ -11,6 +11,7 @@ web = [
     path("sign-in/code/", sign_in.second_factor, name="second-factor"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("division/", sign_in.choose_division, name="division"),
+    path("verify/", verify_page.verify, name="verify"),
     path("language/", today.set_language, name="language"),
 ]
 
@@ -19,6 +20,10 @@ ledger = [
     path("<int:position>/", ledger_pages.entry, name="entry"),
     path("<int:position>/proof/", ledger_pages.proof, name="proof"),
     path("check/", ledger_pages.check_now, name="check"),
+    path("witnesses/", witness_pages.witnesses, name="witnesses"),
+    path("witnesses/compare/", witness_pages.comparing, name="compare"),
+    path("witnesses/sheet/", witness_pages.sheet, name="sheet"),
+    path("witnesses/stamp/<int:stamp_id>/", witness_pages.stamp, name="stamp"),
     path("checkpoint", ledger_pages.checkpoint, name="checkpoint"),
     path("tile/<path:path>", ledger_pages.tiles, name="tile"),
 ]
@@ -27,6 +32,8 @@ urlpatterns = [
     path("", include((web, "web"))),
     path("", include("qorgan.recorders.urls")),
     path("", include("qorgan.archive.urls")),
+    path("", include("qorgan.archive.retention.urls")),
+    path("archive/", include("qorgan.archive.review.urls")),
     path("journal/", include("qorgan.journals.urls")),
     path("people/", include("qorgan.people.urls")),
     path("ledger/", include((ledger, "ledger"))),

@@ -19,11 +19,16 @@ from django.db.models import Q
 from django.utils import timezone
 
 from qorgan.archive.ingest import forget_stale_uploads
+from qorgan.archive.retention.destroying import carry_out
+from qorgan.archive.retention.proposing import propose_everywhere
 from qorgan.archive.scrub import scrub_some
 from qorgan.archive.vault.actions import lock_expired
 from qorgan.ledger.check import check_and_remember
 from qorgan.ledger.checkpoints import make_checkpoint
+from qorgan.ledger.witness import show_due
+from qorgan.people.letters import send_due_letters
 from qorgan.web.models import Duty
+from qorgan.web.witness_mail import show_by_mail
 
 logger = structlog.get_logger(__name__)
 CLAIM = timedelta(minutes=30)
@@ -40,7 +45,12 @@ class Work:
 DUTIES: Mapping[str, Work] = {
     "ledger-checkpoint": Work(make_checkpoint, timedelta(minutes=1)),
     "ledger-check": Work(check_and_remember, timedelta(minutes=10)),
+    "ledger-witness": Work(show_due, timedelta(minutes=10)),
+    "ledger-witness-mail": Work(show_by_mail, timedelta(minutes=10)),
+    "letters-send": Work(send_due_letters, timedelta(seconds=15)),
     "archive-scrub": Work(scrub_some, timedelta(minutes=5)),
+    "retention-propose": Work(propose_everywhere, timedelta(hours=1)),
+    "retention-destroy": Work(carry_out, timedelta(minutes=1)),
     "vault-lock-expired": Work(lock_expired, timedelta(minutes=1)),
     "uploads-forget-stale": Work(forget_stale_uploads, timedelta(hours=1)),
 }

@@ -14,7 +14,7 @@ from qorgan.archive.retention.holds import in_force, over_by_their_day
 from qorgan.archive.retention.models import Ending, Hold, Keeping, Lengthening, Target
 from qorgan.archive.retention.refusals import RetentionRefusal
 from qorgan.archive.retention.replaying import replay_tombstones
-from qorgan.archive.retention.terms import due, end_of
+from qorgan.archive.retention.terms import due, end_of, inspection_number
 from qorgan.evidence.canonical import digest
 from qorgan.ledger import log
 from qorgan.ledger.actors import Actor
@@ -80,7 +80,7 @@ def place_hold(
     *, actor: Actor, person: Person, organisation: Organisation, scope: Hold.Scope, targets: Sequence[Recording | tuple[Any, str]], reason: str,
     until: date | None = None,
 ) -> Hold:
-    """Forbid destruction of recordings, or of everything of inspections (``(case, label)``), until a day or until lifted.
+    """Forbid destruction of recordings, or of everything of inspections (``(case, its number)``), until a day or until lifted.
 
     Comes before any destruction that has not begun: one that runs stops before its next recording. Raises :class:`RetentionRefusal`
     without a reason or a target, for a day that has passed, and for a recording that is destroyed or being destroyed.
@@ -152,13 +152,14 @@ def lock(organisation: Organisation) -> None:
 
 def _target(organisation: Organisation, target: Recording | tuple[Any, str]) -> Target:
     if not isinstance(target, Recording):
-        case, label = target
-        return Target(case=case, label=label[:300])
+        case, number = target
+        return Target(case=case, label=f"№ {number}"[:300])
     current = Recording.objects.get(pk=target.pk)
     if current.organisation_id != organisation.pk:
         raise RetentionRefusal(_("This recording belongs to another division."))
     _refuse_gone([current])
-    return Target(recording=current, label=f"{current.case_label} {current.name}".strip()[:300])
+    number, day = inspection_number(current) and f"№ {inspection_number(current)}", end_of(current)[0].strftime("%d.%m.%Y")
+    return Target(recording=current, label=", ".join(part for part in (number, day) if part))
 
 
 def _refuse_gone(recordings: Iterable[Recording]) -> None:

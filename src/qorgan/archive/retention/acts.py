@@ -7,12 +7,12 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from qorgan.archive.models import Recording
 from qorgan.archive.retention import kinds
 from qorgan.archive.retention.actions import freeze_missing, lock
 from qorgan.archive.retention.lists import Fallen, fallen
 from qorgan.archive.retention.models import Act, Line
 from qorgan.archive.retention.refusals import RetentionRefusal
+from qorgan.archive.retention.terms import inspection_number
 from qorgan.evidence.canonical import digest
 from qorgan.ledger import log
 from qorgan.ledger.actors import Actor
@@ -21,7 +21,6 @@ from qorgan.people.models import Organisation, Person, Post
 from qorgan.people.signatures import Proven, sign
 
 MOST_LINES = 5000
-_NUMBER_MARK = "№ "
 
 
 def compose(*, actor: Actor, organisation: Organisation, recordings: Sequence[UUID] | None = None) -> Act:
@@ -95,12 +94,6 @@ def stop(*, actor: Actor, act: Act, reason: str) -> Act:
             current.finished_at = entry.at
         current.save(update_fields=["stopped_at", "stopped_by", "stopped_because", "finished_at"])
     return current
-
-
-def inspection_number(recording: Recording) -> str:
-    """The number of the inspection, out of the words by which the recording names it; "" if there is none."""
-    first = recording.case_label.split(" · ", 1)[0]
-    return first.removeprefix(_NUMBER_MARK)[:60] if first.startswith(_NUMBER_MARK) else ""
 
 
 def _chosen(organisation: Organisation, wanted: Sequence[UUID] | None) -> list[Fallen]:

@@ -8,6 +8,7 @@ out one act at once do no harm: each step is claimed under the division's lock, 
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.utils import timezone
@@ -22,6 +23,7 @@ from qorgan.archive.retention.models import Act, Line
 from qorgan.archive.retention.personal import positions_to_destroy
 from qorgan.archive.retention.refusals import RetentionRefusal
 from qorgan.archive.retention.terms import due
+from qorgan.archive.review.protocols import remove_papers
 from qorgan.archive.store import step
 from qorgan.archive.words import rebuild
 from qorgan.ledger import contents, log
@@ -30,10 +32,11 @@ from qorgan.ledger.transactions import writing
 
 logger = structlog.get_logger(__name__)
 TURN_SECONDS = 600.0  # of the worker, less than its claim lasts
-_EMPTY = {
-    "name": "", "path": "", "device_started_at": "", "clocks": {}, "media": {}, "manifest": "", "person": None, "person_name": "", "case_label": "", "words": "",
+_EMPTY: dict[str, Any] = {
+    "name": "", "path": "", "device_started_at": "", "clocks": {}, "media": {}, "manifest": "",
+    "person": None, "person_name": "", "case_label": "", "words": "",
 }
-State, Spared, Found = Line.State, Line.Spared, Line.Found
+State = Line.State
 
 
 @dataclass
@@ -88,7 +91,8 @@ def _begin(pk: int) -> Line:
     with step("destroying.commit"), writing():
         line = _locked(pk)
         if line.state == State.DESTROYING and not line.recording.is_gone:
-            raise RetentionRefusal(_("Line %(number)d of act № %(act)s was changed past the program: nothing is destroyed.") % {"number": line.number, "act": line.act.number})
+            named = {"number": line.number, "act": line.act.number}
+            raise RetentionRefusal(_("Line %(number)d of act № %(act)s was changed past the program: nothing is destroyed.") % named)
         if line.state != State.PENDING:
             return line
         because, words = _why_not(line)
@@ -106,7 +110,7 @@ def _begin(pk: int) -> Line:
 
 def _remove(line: Line) -> None:
     """Step 2: the stored file goes, with the only wrapped key that opened it: the header of the sealed file itself."""
-    if line.found == Found.SHARED:
+    if line.found == Line.Found.SHARED:
         return
     path = store.blob_path(line.recording.sealed_blake3)
     if path.parent.is_dir():
@@ -121,11 +125,12 @@ def _finish(pk: int) -> Line:
             return line
         recording, act, subject = line.recording, line.act, f"recording:{line.recording_id}"
         contents.destroy(
-            positions_to_destroy(recording), actor=_worker(line), because=f"act {act.number}", subject=subject, organisation=str(act.organisation_id)
+            positions_to_destroy(recording), actor=_worker(line), because=f"№ {act.number}", subject=subject, organisation=str(act.organisation_id)
         )
         entry = log.append(
             kinds.DESTROYED, actor=_worker(line), subject=subject, organisation=str(act.organisation_id), payload={**_named(line), "found": str(line.found)}
         )
+        remove_papers(actor=_worker(line), recordings=[recording.pk], organisation=act.organisation)
         of_these_bytes = Upload.objects.filter(organisation=act.organisation_id, plain_sha256=recording.plain_sha256)
         of_these_bytes.exclude(state=Upload.State.OPEN).update(manifest="", metadata="")
         Fixity.objects.filter(recording=recording).delete()
@@ -157,23 +162,23 @@ def _locked(pk: int) -> Line:
     """The line under its division's lock: holds, stops and other runs wait."""
     organisation = Line.objects.select_related("act__organisation").get(pk=pk).act.organisation
     lock(organisation)
-    return Line.objects.select_for_update(of=("self",)).select_related("act", "recording").get(pk=pk)
+    return Line.objects.select_for_update(of=("self",)).select_related("act__organisation", "recording").get(pk=pk)
 
 
-def _why_not(line: Line) -> tuple[Spared | None, str]:
+def _why_not(line: Line) -> tuple[Line.Spared | None, str]:
     """What has come between the list and this moment, if anything. The database refuses the same by itself."""
     if line.act.stopped_at is not None:
-        return Spared.STOPPED, line.act.stopped_because or ""
+        return Line.Spared.STOPPED, line.act.stopped_because or ""
     holds = held_by(line.recording)
     if holds:
-        return Spared.HELD, holds[0].reason
+        return Line.Spared.HELD, holds[0].reason
     reckoned = due(line.recording)
     if not reckoned.fallen():
-        return Spared.LATER, _("May be destroyed from %(day)s.") % {"day": reckoned.day.strftime("%d.%m.%Y")}
+        return Line.Spared.LATER, _("May be destroyed from %(day)s.") % {"day": reckoned.day.strftime("%d.%m.%Y")}
     return None, ""
 
 
-def _spare(line: Line, because: Spared, words: str) -> Line:
+def _spare(line: Line, because: Line.Spared, words: str) -> Line:
     entry = log.append(
         kinds.SPARED, actor=_worker(line), subject=f"recording:{line.recording_id}", organisation=str(line.act.organisation_id),
         payload={"act": str(line.act_id), "number": line.act.number, "because": because.value},
@@ -183,15 +188,15 @@ def _spare(line: Line, because: Spared, words: str) -> Line:
     return line
 
 
-def _look(recording: Recording) -> Found:
+def _look(recording: Recording) -> Line.Found:
     """In what state the stored file is, as far as its size and its last check say: written down before it goes."""
     if Recording.objects.filter(sealed_blake3=recording.sealed_blake3, destroying_at=None).exclude(pk=recording.pk).exists():
-        return Found.SHARED
+        return Line.Found.SHARED
     size = store.blob_size(recording.sealed_blake3)
     if size is None:
-        return Found.MISSING
+        return Line.Found.MISSING
     bad = Fixity.objects.filter(recording=recording, ok=False).exists()
-    return Found.DAMAGED if bad or size != recording.sealed_size else Found.WHOLE
+    return Line.Found.DAMAGED if bad or size != recording.sealed_size else Line.Found.WHOLE
 
 
 def _named(line: Line) -> dict[str, object]:

@@ -36,7 +36,7 @@ def held(recordings: Sequence[Recording]) -> Mapping[UUID, Hold]:
     targets = list(Target.objects.filter(_covers(recordings), hold__in=in_force()).select_related("hold"))
     by_recording = {target.recording_id: target.hold for target in targets if target.recording_id}
     by_case = {target.case: target.hold for target in targets if target.case}
-    found = {one.pk: by_recording.get(one.pk) or by_case.get(one.case) for one in recordings}
+    found = {one.pk: by_recording.get(one.pk) or (by_case.get(one.case) if one.case else None) for one in recordings}
     return {pk: hold for pk, hold in found.items() if hold is not None}
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
@@ -51,7 +52,7 @@ def fallen(organisation: Organisation, today: date | None = None) -> Iterator[Fa
         yield from _of(list(dict.fromkeys(ids[begin : begin + _BATCH])), day)
 
 
-def _of(ids: list[object], day: date) -> list[Fallen]:
+def _of(ids: list[UUID], day: date) -> list[Fallen]:
     rows = {one.pk: one for one in Recording.objects.filter(pk__in=ids).defer("manifest", "receipt", "media", "clocks")}
     recordings = [rows[pk] for pk in ids]
     terms, holds = dues(recordings), held(recordings)

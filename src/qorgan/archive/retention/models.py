@@ -98,7 +98,7 @@ class Hold(models.Model):
 
 
 class Target(models.Model):
-    """One recording or one inspection that a hold covers. ``label`` is how it was called on that day. Never changes."""
+    """One recording or one inspection that a hold covers; ``label`` is the inspection's number (and the day). Never changes. Nothing personal."""
 
     hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="targets")
     recording = models.ForeignKey(Recording, on_delete=models.PROTECT, null=True, related_name="hold_targets")
@@ -187,7 +187,9 @@ class Act(models.Model):
             models.CheckConstraint(
                 condition=Q(signed_at=None) | (Q(head_signature__isnull=False) & Q(responsible_signature__isnull=False)), name="retention_act_signed_by_both"
             ),
-            models.CheckConstraint(condition=Q(head=None, head_signature=None) | Q(head__isnull=False, head_signature__isnull=False), name="retention_head_signs"),
+            models.CheckConstraint(
+                condition=Q(head=None, head_signature=None) | Q(head__isnull=False, head_signature__isnull=False), name="retention_head_signs"
+            ),
             models.CheckConstraint(
                 condition=Q(responsible=None, responsible_signature=None) | Q(responsible__isnull=False, responsible_signature__isnull=False),
                 name="retention_responsible_signs",

@@ -1,16 +1,20 @@
 """Which contents of the ledger go with a recording, and which stay although they speak of it.
 
 Everything written about the recording itself goes: what it was called, its path on the device, whose it was. What stays tells what the
-office did and is kept for that: who opened it and why (444 p.13, 21), how it was classed, that and how it was destroyed, what the check of
-the files found. Entries about others (a recorder, an act, an inspection) are not entries about the recording.
+office did and is kept for that: who opened it and why (444 p.13, 21), what its review said and signed (444 p.6; the sealed papers with
+its pictures go), to whom it was handed over (444 p.14), how it was classed, that and how it was destroyed, what the check of the files
+found. Entries about others (a recorder, an act, an inspection) are not entries about the recording.
 """
 
 from qorgan.archive.models import Recording
 from qorgan.ledger.contents import CONTENT_DESTROYED
 from qorgan.ledger.models import Entry
 
-KEPT = frozenset({"archive:recording:damaged", "archive:recording:sound", "archive:recording:played", "archive:recording:original-taken"})
-KEPT_ROOMS = ("retention:", "handover:", "ledger:")
+KEPT = frozenset({
+    "archive:recording:damaged", "archive:recording:sound", "archive:recording:played", "archive:recording:original-taken",
+    "archive:recording:converted",
+})
+KEPT_ROOMS = ("retention:", "handover:", "review:", "ledger:")
 
 
 def positions_to_destroy(recording: Recording) -> list[int]:

@@ -25,6 +25,7 @@ from qorgan.norms.engine.periods import Period, period
 from qorgan.norms.why import period as period_words
 
 _BATCH = 500
+_NUMBER_MARK = "№ "
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,12 @@ def end_of(recording: Recording) -> tuple[date, Keeping.Basis]:
     if recording.ended_at is not None and recording.offset_basis == MEASURED:
         return timezone.localdate(recording.ended_at), Keeping.Basis.COMPARED
     return timezone.localdate(recording.stored_at), Keeping.Basis.ARRIVAL
+
+
+def inspection_number(recording: Recording) -> str:
+    """The number of the inspection, out of the words by which the recording names it; "" if there is none."""
+    first = recording.case_label.split(" · ", 1)[0]
+    return first.removeprefix(_NUMBER_MARK)[:60] if first.startswith(_NUMBER_MARK) else ""
 
 
 def last_end_to_look_at(today: date) -> date:

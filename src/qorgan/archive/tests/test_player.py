@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from qorgan.archive import player
+from qorgan.archive import opened
 from qorgan.archive.models import Recording
 from qorgan.archive.store import blob_path
 from qorgan.archive.vault import actions
@@ -277,7 +277,7 @@ def test_when_the_opening_cannot_be_written_no_byte_leaves(client_of: ClientOf, 
     def refuse(**_values: Any) -> None:
         raise RuntimeError("ledger is full")
 
-    monkeypatch.setattr(player, "write_opening", refuse)
+    monkeypatch.setattr(opened, "write_opening", refuse)
     client.raise_request_exception = False
     answer = client.get(stream_of(recording))
     assert answer.status_code == 500
@@ -357,13 +357,14 @@ def test_a_generation_that_this_holder_cannot_open_is_said(cast: Cast, client_of
     assert not Opening.objects.exists()
 
 
-def test_h265_is_said_and_offered_as_the_original(cast: Cast, client_of: ClientOf) -> None:
+def test_h265_is_said_shown_as_a_view_and_offered_as_the_original(cast: Cast, client_of: ClientOf) -> None:
     open_office(cast)
     media = {"kind": "video", "container": "mov,mp4", "video_codec": "hevc", "audio_codec": "aac", "duration_us": 5_000_000, "gaps": []}
     recording = store_recording(cast, media=media)
     page = unlocked(client_of, recording).get(page_of(recording)).content.decode()
     assert "H.265" in page
-    assert "<video" not in page
+    assert f'src="{reverse("review:view", args=[recording.pk])}"' in page
+    assert 'class="view-head"' in page
     assert reverse("archive:original", args=[recording.pk]) in page
 
 

@@ -18,3 +18,4 @@ SECRET_REFUSED = register("archive:vault:secret-refused", _("Secret of the vault
 LOCKED = register("archive:vault:locked", _("Vault locked"), "444/13")
 RECORDING_PLAYED = register("archive:recording:played", _("Recording opened"), "444/21")
 ORIGINAL_TAKEN = register("archive:recording:original-taken", _("Original of a recording taken"), "444/21")
+RECORDING_CONVERTED = register("archive:recording:converted", _("Recording converted for viewing"), "444/21")

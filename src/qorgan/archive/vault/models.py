@@ -193,6 +193,9 @@ class Opening(models.Model):
 
         PLAY = "play", _("played")
         ORIGINAL = "original", _("original taken")
+        VIEW = "view", _("converted for viewing")
+        STILL = "still", _("still taken")
+        CLIP = "clip", _("clip taken")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")

@@ -7,10 +7,15 @@ from qorgan.archive.vault import kinds
 from qorgan.archive.vault.models import Opening, Unlocking
 from qorgan.ledger import log
 from qorgan.ledger.actors import Actor
+from qorgan.ledger.models import Entry
 from qorgan.ledger.transactions import writing
 from qorgan.people.alphabet import fold
 
-_KINDS = {Opening.Kind.PLAY: kinds.RECORDING_PLAYED, Opening.Kind.ORIGINAL: kinds.ORIGINAL_TAKEN}
+_KINDS = {
+    Opening.Kind.PLAY: kinds.RECORDING_PLAYED,
+    Opening.Kind.ORIGINAL: kinds.ORIGINAL_TAKEN,
+    Opening.Kind.VIEW: kinds.RECORDING_CONVERTED,
+}
 
 
 def write_opening(*, actor: Actor, unlocking: Unlocking, recording: Recording, kind: Opening.Kind) -> Opening:
@@ -30,11 +35,21 @@ def write_opening(*, actor: Actor, unlocking: Unlocking, recording: Recording, k
             _KINDS[kind], actor=actor, subject=f"recording:{recording.id}", organisation=str(recording.organisation_id),
             payload={"unlocking": str(unlocking.pk), "purpose": unlocking.purpose, "sha256": recording.plain_sha256, "name": recording.name},
         )
-        return Opening.objects.create(
-            organisation_id=recording.organisation_id, unlocking=unlocking, recording=recording, kind=kind, person_id=unlocking.person_id,
-            person_name=unlocking.person_name, post=unlocking.post, purpose=unlocking.purpose, purpose_folded=fold(unlocking.purpose)[:500],
-            at=timezone.now(), position=entry.position,
-        )
+        return _create(unlocking, recording, kind, entry)
+
+
+def note_opening(*, unlocking: Unlocking, recording: Recording, kind: Opening.Kind, entry: Entry) -> Opening:
+    """List among the openings what ``entry`` wrote into the ledger already: a still, a clip. Inside the transaction of that entry."""
+    Unlocking.objects.select_for_update().get(pk=unlocking.pk)
+    return _earlier(unlocking, recording, kind) or _create(unlocking, recording, kind, entry)
+
+
+def _create(unlocking: Unlocking, recording: Recording, kind: Opening.Kind, entry: Entry) -> Opening:
+    return Opening.objects.create(
+        organisation_id=recording.organisation_id, unlocking=unlocking, recording=recording, kind=kind, person_id=unlocking.person_id,
+        person_name=unlocking.person_name, post=unlocking.post, purpose=unlocking.purpose, purpose_folded=fold(unlocking.purpose)[:500],
+        at=timezone.now(), position=entry.position,
+    )
 
 
 def _earlier(unlocking: Unlocking, recording: Recording, kind: Opening.Kind) -> Opening | None:

@@ -20,6 +20,7 @@ from qorgan.evidence.age import Identity, open_sealed
 from qorgan.evidence.keys import SigningKey, Verifier
 from qorgan.evidence.manifest import Manifest, ManifestError, Receipt
 from qorgan.evidence.permission import ErasePermission
+from qorgan.evidence.succession import Succession
 
 TOKEN = "dock-token"
 ORIGIN = "office.test/ledger"
@@ -67,6 +68,7 @@ class Office:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.key = SigningKey.generate(ORIGIN)
+        self.hand_overs: list[str] = []
         self.vault = Identity.generate()
         self.recipients = [str(self.vault.recipient)]
         self.erase = False
@@ -90,6 +92,12 @@ class Office:
         row = {"recorder": str(uuid.uuid4()), "inventory_number": inventory_number, "model": "", "volume_serial": ""}
         self.recorders.append(row | {"volume_label": "", "marker": inventory_number, "pattern": "auto"} | more)
         return row["recorder"]
+
+    def rotate(self) -> None:
+        """Hand over to a fresh key."""
+        new = SigningKey.generate(ORIGIN)
+        self.hand_overs.append(Succession.between(self.key, new, since=7, at=self.now()))
+        self.key = new
 
     def names(self) -> list[str]:
         return sorted(held.manifest.path for held in self.recordings.values())
@@ -166,6 +174,7 @@ class Handler(BaseHTTPRequestHandler):
         return {
             "origin": ORIGIN,
             "vkey": str(office.key.verifier),
+            "keys": office.hand_overs,
             "server_time": office.now(),
             "recipients": office.recipients,
             "generation": 1,

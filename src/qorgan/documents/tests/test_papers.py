@@ -14,6 +14,7 @@ from qorgan.documents.forms import (
     AppointmentOrderPaper,
     BadgePaper,
     BookPaper,
+    CheckpointSheetPaper,
     LabelPaper,
     LabelsPaper,
     MarkPaper,
@@ -222,6 +223,24 @@ def test_the_recovery_sheet_has_the_whole_key_in_groups_and_both_names() -> None
     assert "А. Серік" in text
     assert "Г. Нұрланова" in text
     assert "поколение 2 · 22 ноября 2026 года" in words(pages(paper, "ru")[0])
+
+
+NOTE = "office.test/ledger\n10382\nwaSQKQ4bTNZG7fjTBWVvRIR4K7Fmjx9dMoI1p0hCw0g=\n\n— office.test/ledger 1XNrv3" + "A" * 85 + "=\n"
+
+
+@pytest.mark.parametrize(("language", "size"), [("kk", "Тізілімдегі жазбалар саны"), ("ru", "Записей в реестре")])
+def test_the_checkpoint_sheet_holds_the_whole_note_in_letters_and_as_a_code(language: PaperLanguage, size: str) -> None:
+    paper = CheckpointSheetPaper(
+        DIVISION_KK, "office.test/ledger", 10382, "0123abcd" * 8, NOTE, "office.test/ledger+d5736bbf+" + "A" * 44, NOW, "Г. Нұрланова", NOW
+    )
+    (page,) = pages(paper, language)
+    text = words(page)
+    letters = re.sub(r"[\s\u200b]", "", text)
+    assert size in text
+    assert re.sub(r"\s", "", NOTE) in letters
+    assert "0123abcd" * 8 in letters
+    assert "Г. Нұрланова" in text
+    assert paper.data(language)["qr"] == qr_svg(NOTE)
 
 
 def test_the_recovery_sheet_refuses_anything_but_an_identity() -> None:

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 
 KEY = "kiosk"
 KEPT_SECONDS = 300
+INSTEAD = "kiosk_instead"
+INSTEAD_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,10 @@ class Draft:
     charge_percent: int | None = None
     clock_offset_s: int | None = None
     remarks: str = ""
-    out_of_order: bool = False
+    fault_kind: str = ""
+    fault_words: str = ""
+    fault_since: str = ""  # as typed
+    by_telephone: bool = False  # it is with the inspector, who tells it
     inspection_over: bool = False
     by_responsible: bool = False
     touched: int = 0
@@ -45,6 +50,19 @@ def save(request: HttpRequest, draft: Draft, **changes: Any) -> Draft:
     kept = replace(draft, touched=int(time.time()), **changes)
     request.session[KEY] = asdict(kept)
     return kept
+
+
+def remember(request: HttpRequest, draft: Draft) -> None:
+    """Keep who and what for, in case another recorder is taken instead on the next screen."""
+    request.session[INSTEAD] = {"person": draft.person, "inspection": draft.inspection, "touched": int(time.time())}
+
+
+def remembered(request: HttpRequest) -> Mapping[str, str]:
+    """Who and what for, once, and only for a minute: the next person at the kiosk is not taken for the last."""
+    values: dict[str, Any] = request.session.pop(INSTEAD, None) or {}
+    if time.time() - values.pop("touched", 0) > INSTEAD_SECONDS:
+        return {}
+    return values
 
 
 def drop(request: HttpRequest) -> None:

@@ -33,8 +33,8 @@ def who(request: HttpRequest, step: Step) -> HttpResponse:
     if request.method == "POST":
         chosen = next((person for person in people if str(person.pk) == request.POST.get("person")), None) or _only(people, typed)
         if chosen is not None:
-            drafts.save(request, step.draft, person=str(chosen.pk))
-            return redirect("recorders:kiosk-what")
+            draft = drafts.save(request, step.draft, person=str(chosen.pk))
+            return redirect("recorders:kiosk-fault-sign" if draft.fault_kind else "recorders:kiosk-what")
     values = {"people": shown, "typed": typed, "steps": issue_steps(1), "everybody": len(people)}
     return ask(request, "kiosk_who.html", step, values, refused=request.method == "POST")
 
@@ -96,7 +96,7 @@ def charge(request: HttpRequest, step: Step) -> HttpResponse:
             try:
                 issuing.refuse_charge(step.organisation, int(typed))
             except RecorderRefusal as refused:
-                return refuse(request, refused.sentence, refused.basis, refused.advice)
+                return refuse(request, refused.sentence, refused.basis, refused.advice, instead_of=step)
             drafts.save(request, step.draft, charge_percent=int(typed))
             return redirect("recorders:kiosk-clock")
         problem = _("The charge is a number from 0 to 100.")
@@ -141,7 +141,7 @@ def sign(request: HttpRequest, step: Step) -> HttpResponse:
         except SignatureRefused as error:
             problem = str(error)
         except RecorderRefusal as refused:
-            return refuse(request, refused.sentence, refused.basis, refused.advice)
+            return refuse(request, refused.sentence, refused.basis, refused.advice, instead_of=step)
         except JournalRefusal as error:
             return refuse(request, str(error), "444/9")
     values = {

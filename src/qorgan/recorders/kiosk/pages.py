@@ -21,6 +21,7 @@ from qorgan.recorders.models import Recorder
 
 IDLE_SECONDS = 45
 IDLE_SECONDS_TYPING = 180
+SHOWN_SPARES = 3
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,14 @@ def kiosk_page(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., Htt
     return requires(Permission.KIOSK_USE)(never_cache(require_http_methods(["GET", "POST"])(view)))
 
 
-def kiosk_step(*, returning: bool) -> Callable[[StepView], Callable[..., HttpResponseBase]]:
-    """A question after the first: without a living draft it leads back to the start and says so."""
+def kiosk_step(*, returning: bool | None) -> Callable[[StepView], Callable[..., HttpResponseBase]]:
+    """A question after the first: without a living draft it leads back to the start and says so. None: of issue and return both."""
 
     def decorate(view: StepView) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def stepped(request: HttpRequest) -> HttpResponse:
             draft = drafts.load(request)
-            if draft is None or draft.returning != returning:
+            if draft is None or returning not in (None, draft.returning):
                 return back_to_start(request, _("The screen waited too long, or this step is over. Nothing was written: scan the recorder again."))
             found = access.recorders(actor_of(request)).filter(pk=draft.recorder).select_related("organisation").first()
             if found is None:
@@ -102,6 +103,11 @@ def return_steps(current: int) -> list[dict[str, str]]:
     return steps_of([_("Recorder"), _("Remarks"), _("Signature")], current)
 
 
+def fault_steps(current: int) -> list[dict[str, str]]:
+    """A malfunction that is no return: three."""
+    return steps_of([_("Recorder"), _("What does not work"), _("Signature")], current)
+
+
 def ask(request: HttpRequest, template: str, step: Step, values: Mapping[str, Any], *, refused: bool = False) -> HttpResponse:
     """Show one question. ``refused``: the answer was not usable, what was typed stays (422)."""
     context = {
@@ -111,9 +117,21 @@ def ask(request: HttpRequest, template: str, step: Step, values: Mapping[str, An
     return render(request, f"recorders/{template}", context, status=422 if refused else 200)
 
 
-def refuse(request: HttpRequest, sentence: str, basis: str = "", advice: str = "") -> HttpResponse:
-    """The end of a way that leads nowhere: why, under which paragraph, and what to do instead."""
+def refuse(request: HttpRequest, sentence: str, basis: str = "", advice: str = "", *, instead_of: Step | Recorder | None = None) -> HttpResponse:
+    """The end of a way that leads nowhere: why, under which paragraph, and what to do instead.
+
+    ``instead_of``: a recorder that is not issued; those that are free are offered, with what has been answered already.
+    """
+    free = spares(request, instead_of) if instead_of is not None else []
     drafts.drop(request)
     start = reverse("recorders:kiosk")
-    values = {"sentence": sentence, "basis": basis, "advice": advice, "start_url": start, "idle_url": start, "idle_seconds": IDLE_SECONDS}
+    values = {"sentence": sentence, "basis": basis, "advice": advice, "start_url": start, "idle_url": start, "idle_seconds": IDLE_SECONDS, "spares": free}
     return render(request, "recorders/kiosk_refused.html", values, status=409)
+
+
+def spares(request: HttpRequest, instead_of: Step | Recorder) -> list[str]:
+    """Inventory numbers to take instead; who takes it and for what is remembered for the one chosen there and then."""
+    recorder = instead_of if isinstance(instead_of, Recorder) else instead_of.recorder
+    answered = instead_of.draft if isinstance(instead_of, Step) else drafts.Draft("")
+    drafts.remember(request, answered)
+    return list(access.free_recorders(recorder.organisation).exclude(pk=recorder.pk).values_list("inventory_number", flat=True)[:SHOWN_SPARES])

@@ -1,5 +1,7 @@
 """The first screen, the last one, and the lock that makes a desk computer a kiosk."""
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +13,7 @@ from qorgan.people.rights import Permission, requires
 from qorgan.recorders import issuing
 from qorgan.recorders.books import refuse_without_book
 from qorgan.recorders.kiosk import draft as drafts
-from qorgan.recorders.kiosk.pages import actor_of, kiosk_page, refuse, station_of
+from qorgan.recorders.kiosk.pages import IDLE_SECONDS, actor_of, kiosk_page, refuse, station_of
 from qorgan.recorders.kiosk.scanning import find_recorder
 from qorgan.recorders.models import Issue, Recorder
 from qorgan.recorders.refusals import RecorderRefusal
@@ -28,18 +30,20 @@ def start(request: HttpRequest) -> HttpResponse:
         typed = request.POST.get("scan", "")
         recorder = find_recorder(organisation, typed)
         if recorder is not None:
-            return _begin(request, recorder)
+            return _begin(request, recorder, drafts.remembered(request) if "instead" in request.POST else {})
         return _start_page(request, _("No recorder of this division has the number “%(typed)s”.") % {"typed": typed.strip()[:60]}, status=422)
     return _start_page(request)
 
 
 @kiosk_page
 def done(request: HttpRequest) -> HttpResponse:
-    """What was written; the screen returns to the start by itself."""
+    """What was written; the screen returns to the start by itself, later when another recorder is offered."""
     written = request.session.pop(DONE, None)
     if written is None:
         return redirect("recorders:kiosk")
-    return render(request, "recorders/kiosk_done.html", {"written": written, "start_url": reverse("recorders:kiosk")})
+    start_url = reverse("recorders:kiosk")
+    values = {"written": written, "start_url": start_url, "idle_seconds": IDLE_SECONDS, "idle_url": start_url if written["verb"] == "reported" else ""}
+    return render(request, "recorders/kiosk_done.html", values)
 
 
 @requires(Permission.KIOSK_USE)
@@ -50,8 +54,8 @@ def lock_station(request: HttpRequest) -> HttpResponse:
     return redirect("recorders:kiosk")
 
 
-def _begin(request: HttpRequest, recorder: Recorder) -> HttpResponse:
-    """Issue or return, decided by the recorder's state; a recorder that cannot be issued says why."""
+def _begin(request: HttpRequest, recorder: Recorder, answered: Mapping[str, str]) -> HttpResponse:
+    """Issue or return, decided by the recorder's state; a recorder that cannot be issued says why. ``answered``: for another recorder."""
     if Issue.objects.filter(recorder=recorder, returned_at=None).exists():
         drafts.save(request, drafts.Draft(str(recorder.pk), returning=True))
         return redirect("recorders:kiosk-return")
@@ -59,9 +63,9 @@ def _begin(request: HttpRequest, recorder: Recorder) -> HttpResponse:
         issuing.refuse_unfit(recorder)
         refuse_without_book(recorder.organisation)
     except RecorderRefusal as refused:
-        return refuse(request, refused.sentence, refused.basis, refused.advice)
-    drafts.save(request, drafts.Draft(str(recorder.pk)))
-    return redirect("recorders:kiosk-who")
+        return refuse(request, refused.sentence, refused.basis, refused.advice, instead_of=recorder)
+    draft = drafts.save(request, drafts.Draft(str(recorder.pk), person=answered.get("person", ""), inspection=answered.get("inspection", "")))
+    return redirect("recorders:kiosk-charge" if draft.inspection else "recorders:kiosk-what" if draft.person else "recorders:kiosk-who")
 
 
 def _start_page(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResponse:

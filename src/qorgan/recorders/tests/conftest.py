@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -14,6 +15,9 @@ from qorgan.people.models import Organisation, Person, Post
 from qorgan.people.signatures import Proven
 from qorgan.people.tests.cast import Cast
 from qorgan.recorders import actions, issuing
+from qorgan.recorders.malfunctions.actions import report_malfunction
+from qorgan.recorders.malfunctions.models import Malfunction
+from qorgan.recorders.malfunctions.telling import Fault
 from qorgan.recorders.models import Inspection, Recorder
 
 BIN = "031240001230"
@@ -55,6 +59,13 @@ class Desk:
     def take_back(self, recorder: Recorder | None = None, **said: object) -> issuing.Written:
         """Aidar hands in 0417."""
         return issuing.return_recorder(actor=self.actor, recorder=recorder or self.r0417, **{"proven": signing(self.cast.aidar), **said})  # type: ignore[arg-type]
+
+
+    def break_down(self, recorder: Recorder | None = None, words: str = "Қосылмайды", **said: Any) -> Malfunction:
+        """Marat finds 0417 dead when he is about to take it, unless told otherwise."""
+        person = said.pop("person", self.cast.marat)
+        values = {"moment": "issue", "fault": Fault("power", words), "proven": signing(person), **said}
+        return report_malfunction(actor=self.actor, recorder=recorder or self.r0417, person=person, **values)
 
 
 def make_inspection(cast: Cast, inspector: Person, number: str = "12-3/41") -> Inspection:

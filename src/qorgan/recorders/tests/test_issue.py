@@ -95,7 +95,7 @@ def test_nobody_signs_for_another(desk: Desk) -> None:
 
 def test_withdrawn_and_broken_recorders_stay(desk: Desk) -> None:
     actions.withdraw_recorder(actor=desk.actor, recorder=desk.r0417, reason="Есептен шығарылды")
-    actions.report_out_of_order(actor=desk.actor, recorder=desk.r0418, fault="Қосылмайды", reported_by="Оспанов Марат")
+    desk.break_down(desk.r0418)
     with pytest.raises(RecorderRefusal) as refused:
         desk.issue()
     assert refused.value.basis == "444/7"
@@ -104,7 +104,7 @@ def test_withdrawn_and_broken_recorders_stay(desk: Desk) -> None:
     assert refused.value.basis == "444/20"
     assert "Оспанов Марат" in refused.value.sentence
     assert "0421" in refused.value.advice
-    assert nothing_was_written(desk)
+    assert not Issue.objects.exists()
 
 
 def test_charge_is_asked(desk: Desk) -> None:

@@ -134,7 +134,7 @@ def test_signing_twice_writes_once(desk: Desk, client_of: ClientOf) -> None:
 
 
 def test_why_not_and_what_instead(desk: Desk, client_of: ClientOf) -> None:
-    actions.report_out_of_order(actor=desk.actor, recorder=desk.r0417, fault="Қосылмайды", reported_by="Оспанов Марат")
+    desk.break_down()
     response = answer(client_of("serik"), KIOSK, scan="0417")
     page = response.content.decode()
     assert response.status_code == 409

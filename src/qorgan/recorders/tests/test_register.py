@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from qorgan.ledger.log import said
 from qorgan.ledger.models import Entry
+from qorgan.people.tests.cast import PIN
 from qorgan.recorders import actions
 from qorgan.recorders.models import Recorder
 from qorgan.recorders.refusals import RecorderRefusal
@@ -74,7 +75,7 @@ def test_one_marker_one_recorder_in_use(desk: Desk) -> None:
 
 def test_reported_out_of_order_and_repaired_from_its_page(desk: Desk, client_of: ClientOf) -> None:
     client, url = client_of("serik"), reverse("recorders:recorder-fault", args=[desk.r0417.pk])
-    assert client.post(url, {"fault": "Экраны сынған"}).status_code == 302
+    assert client.post(url, {"moment": "store", "kind": "mount", "words": "Экраны сынған", "pin": PIN}).status_code == 302
     assert "Экраны сынған" in client.get(reverse("recorders:recorder", args=[desk.r0417.pk])).content.decode()
     assert client.post(reverse("recorders:recorder-repaired", args=[desk.r0417.pk]), {"note": "Ауыстырылды"}).status_code == 302
     assert Recorder.objects.get(pk=desk.r0417.pk).faulty_since is None

@@ -10,7 +10,9 @@ from qorgan.journals.models import Mark, Row
 from qorgan.ledger.log import said
 from qorgan.ledger.models import Entry
 from qorgan.people.models import Post
-from qorgan.recorders import access, actions
+from qorgan.recorders import access
+from qorgan.recorders.malfunctions.actions import report_repaired
+from qorgan.recorders.malfunctions.telling import Fault
 from qorgan.recorders.models import Issue, Recorder
 from qorgan.recorders.refusals import RecorderRefusal
 from qorgan.recorders.tests.conftest import Desk, signing
@@ -72,14 +74,15 @@ def test_the_responsible_person_takes_it_with_a_remark(desk: Desk) -> None:
 def test_a_malfunction_is_reported_and_stops_the_next_issue(desk: Desk) -> None:
     desk.issue()
     with pytest.raises(RecorderRefusal):
-        desk.take_back(out_of_order=True)
-    desk.take_back(out_of_order=True, remarks="Жазу үзіліп қалады")
+        desk.take_back(fault=Fault("other"))
+    desk.take_back(fault=Fault("other", "Жазу үзіліп қалады"))
     recorder = Recorder.objects.get(pk=desk.r0417.pk)
-    assert (recorder.fault, recorder.fault_reported_by) == ("Жазу үзіліп қалады", desk.cast.aidar.full_name)
+    assert recorder.fault.endswith("Жазу үзіліп қалады")
+    assert recorder.fault_reported_by == desk.cast.aidar.full_name
     assert Entry.objects.filter(kind="recorders:recorder:out-of-order").count() == 1
     with pytest.raises(RecorderRefusal):
         desk.issue()
-    actions.report_repaired(actor=desk.actor, recorder=recorder, note="Аккумулятор ауыстырылды")
+    report_repaired(actor=desk.actor, recorder=recorder, how="Аккумулятор ауыстырылды")
     desk.issue()
 
 

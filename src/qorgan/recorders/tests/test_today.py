@@ -11,6 +11,7 @@ from qorgan.archive.docks import create_dock
 from qorgan.archive.models import Dock
 from qorgan.people.rights import Actor, actor_for
 from qorgan.recorders import actions, today
+from qorgan.recorders.malfunctions.telling import Fault
 from qorgan.recorders.models import Issue, Recorder, Stranger
 from qorgan.recorders.tests.arriving import arrive, local
 from qorgan.recorders.tests.conftest import Desk
@@ -52,13 +53,13 @@ def test_old_words_of_a_dock_are_not_now(desk: Desk) -> None:
 def test_waiting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     dock, _token = create_dock(actor=desk.actor, organisation=desk.cast.karaganda, name="214")
     desk.issue()
-    desk.take_back(out_of_order=True, remarks="Сынған")
+    desk.take_back(fault=Fault("mount", "Сынған"))
     arrive(dock, None, None)
     Stranger.objects.create(organisation=desk.cast.karaganda, dock_name="214", volume_label="PHOTOS", seen_at=timezone.now())
     monkeypatch.setattr(today, "STORED_WITHIN", timedelta(0))
     found = today.waiting(seen_by(desk, "serik"))
     assert [issue.recorder for issue in found.unstored] == [desk.r0417]
-    assert [one.inventory_number for one in found.out_of_order] == ["0417"]
+    assert [one.recorder.inventory_number for one in found.out_of_order] == ["0417"]
     assert (found.unattributed, len(found.strangers), found.overdue, found.count) == (1, 1, (), 4)
 
 
@@ -86,7 +87,7 @@ def test_the_week(desk: Desk) -> None:
 )
 def test_each_sees_own_part(desk: Desk, name: str, out: int, waits: int) -> None:
     desk.issue()
-    actions.report_out_of_order(actor=desk.actor, recorder=desk.r0421, fault="Сынған", reported_by="x")
+    desk.break_down(desk.r0421)
     actor = seen_by(desk, name)
     assert len(today.now(actor).out) == out
     assert today.waiting(actor).count == waits

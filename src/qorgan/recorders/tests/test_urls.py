@@ -32,5 +32,5 @@ def test_guarded(pattern: URLPattern) -> None:
 
 def test_the_kiosk_needs_its_one_right_everywhere() -> None:
     kiosk = [pattern for pattern in ALL if str(pattern.name).startswith("kiosk")]
-    assert len(kiosk) == 11
+    assert len(kiosk) == 14
     assert all(pattern.callback.permissions == (Permission.KIOSK_USE,) for pattern in kiosk)  # type: ignore[attr-defined]

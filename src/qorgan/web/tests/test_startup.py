@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from qorgan.ledger import log, signing
+from qorgan.evidence.keys import SigningKey
+from qorgan.ledger import keys, log, signing
 from qorgan.ledger.models import Marker
 from qorgan.web import environment, startup
 
@@ -46,8 +47,37 @@ def test_newer_schema_is_refused(ready: Path) -> None:
 
 def test_absent_key_is_refused(ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the ledger's key no receipt can be given: never a new key silently."""
-    monkeypatch.setattr(startup, "key_path", lambda: ready / "keys" / "absent.key")
-    with pytest.raises(startup.StartRefused):
+    monkeypatch.setattr(keys, "key_path", lambda: ready / "keys" / "absent.key")
+    with pytest.raises(startup.StartRefused, match="key-lost"):
+        startup.refuse_or_start()
+
+
+def test_another_ledgers_key_is_refused(ready: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Mixed-up keys are found before anything is signed with them."""
+    keys.begin()
+    other = tmp_path / "ledger.key"
+    SigningKey.generate(signing.ledger_key().name).save(other)
+    monkeypatch.setattr(signing, "key_path", lambda: other)
+    monkeypatch.setattr(keys, "key_path", lambda: other)
+    with pytest.raises(startup.StartRefused, match=SigningKey.load(other).key_id.hex()):
+        startup.refuse_or_start()
+
+
+def test_set_up_makes_no_new_key_for_a_ledger_that_had_one(ready: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A lost key is declared, never replaced silently."""
+    keys.begin()
+    for module in (signing, keys):
+        monkeypatch.setattr(module, "key_path", lambda: tmp_path / "ledger.key")
+    with pytest.raises(startup.StartRefused, match="key-lost"):
+        startup._first_key()
+    assert not (tmp_path / "ledger.key").exists()
+
+
+def test_roots_of_time_stamp_authorities_that_do_not_fit_are_refused(ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two files for one address: which is meant is not guessed."""
+    monkeypatch.setitem(settings.QORGAN, "QORGAN_TSA_URLS", ("http://127.0.0.1/tsr",))
+    monkeypatch.setitem(settings.QORGAN, "QORGAN_TSA_ROOTS", ("a", "b"))
+    with pytest.raises(startup.StartRefused, match="QORGAN_TSA_ROOTS"):
         startup.refuse_or_start()
 
 

@@ -15,7 +15,7 @@ from qorgan.archive.retention.destroying import carry_out, destroy
 from qorgan.archive.retention.models import Act, Hold, Line
 from qorgan.archive.retention.proposing import propose_everywhere
 from qorgan.archive.retention.refusals import RetentionRefusal
-from qorgan.archive.retention.tests.office import CASE, DUE, LABEL, acting_at, arrive, at_desk, compose, sign, signed
+from qorgan.archive.retention.tests.office import CASE, DUE, acting_at, arrive, at_desk, compose, sign, signed
 from qorgan.archive.scrub import scrub_all
 from qorgan.archive.tests.dockside import DockSide, Tus
 from qorgan.ledger.check import check
@@ -46,13 +46,14 @@ def test_an_act_signed_by_both_destroys_file_particulars_and_contents(stored: li
         report, seen = check(), scrub_all()
     assert (progress.destroyed, progress.spared, progress.left) == (3, 0, 0)
     for one in Recording.objects.all():
-        assert (one.name, one.path, one.manifest, one.person, one.person_name, one.case_label, one.words, one.media, one.clocks) == ("",) * 3 + (None,) + ("",) * 3 + ({}, {})
+        assert {one.name, one.path, one.manifest, one.person_name, one.case_label, one.words, one.device_started_at} == {""}
+        assert (one.person, one.media, one.clocks) == (None, {}, {})
         assert (one.destroyed_act, one.plain_sha256, one.case) == (act.number, one.plain_sha256, CASE)
         assert store.blob_size(one.sealed_blake3) is None
         assert Line.objects.get(recording=one).found == "whole"
     assert Act.objects.get().state == "finished"
     assert report.holds
-    assert report.destroyed == {f"act {act.number}": 3}
+    assert report.destroyed == {f"№ {act.number}": 3}
     assert (seen.holds, seen.checked, seen.orphans) == (True, 0, [])
     assert access.destroyed_hashes() == {one.sealed_blake3 for one in stored}
 
@@ -117,7 +118,7 @@ def test_a_hold_placed_during_destruction_stops_before_the_next_recording(stored
             original(digest)
             place_hold(
                 actor=at_desk(cast.serik, cast.karaganda), person=cast.serik, organisation=cast.karaganda, scope=Hold.Scope.INSPECTION,
-                targets=[(CASE, LABEL)], reason="апелляция",
+                targets=[(CASE, "12-3/41")], reason="апелляция",
             )
 
         monkeypatch.setattr(store, "drop_blob", then_held)
@@ -130,7 +131,7 @@ def test_a_hold_placed_during_destruction_stops_before_the_next_recording(stored
 
 def test_a_hold_for_an_inspection_covers_what_arrives_later(side: DockSide, stored: list[Recording], cast: Cast) -> None:
     place_hold(
-        actor=at_desk(cast.serik, cast.karaganda), person=cast.serik, organisation=cast.karaganda, scope=Hold.Scope.INSPECTION, targets=[(CASE, LABEL)],
+        actor=at_desk(cast.serik, cast.karaganda), person=cast.serik, organisation=cast.karaganda, scope=Hold.Scope.INSPECTION, targets=[(CASE, "12-3/41")],
         reason="іс сотта",
     )
     late, _sealed = arrive(side, 9, cast)

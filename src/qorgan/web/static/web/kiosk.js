@@ -16,12 +16,13 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input, textarea, select")) return;
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key.length === 1 && event.target.closest("input, textarea, select")) return; // a letter belongs to the field; F9 does not
     if (scan && event.key.length === 1) {
       scan.focus(); // the letter itself then lands in the field
       return;
     }
-    const answer = document.querySelector(`.answer[data-key="${CSS.escape(event.key)}"]`);
+    const answer = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (answer) {
       event.preventDefault();
       answer.click();

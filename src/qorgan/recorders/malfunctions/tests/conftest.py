@@ -1,0 +1,5 @@
+"""The desk of the recorders, here too."""
+
+from qorgan.recorders.tests.conftest import desk
+
+__all__ = ["desk"]
