@@ -29,7 +29,7 @@ def calendar(first: int = FIRST_YEAR, last: int = LAST_YEAR, week: Week = Week.F
 def answer(given: Any, on: date, order: str = ORDER, packs: Path = PACKS) -> dict[str, Any]:
     """One facility, with the reasons. Raises :class:`~qorgan.norms.engine.given.FactsRefusedError`."""
     facts, strange = checked(given, order, on, calendar(), packs)
-    found = plan(order, on, packs).assess(*parted(facts), calendar())
+    found = plan(order, on, packs).assess(on, *parted(facts), calendar())
     flat, groups, names = flattened(facts), frozenset(one.name for one in found.groups), fact_names(packs)
     reasons = {language: [why(one, flat, groups, names, language) for one in found.standings] for language in ("kk", "ru")}
     return {
@@ -54,7 +54,7 @@ def answers(many: list[Any], on: date, order: str = ORDER, packs: Path = PACKS) 
         except FactsRefusedError as error:
             yield json.dumps({"on": on.isoformat(), "error": refusal(error)}, ensure_ascii=False)
             continue
-        yield written.line(rules.assess(*parted(facts), counted))
+        yield written.line(rules.assess(on, *parted(facts), counted))
 
 
 def refusal(error: FactsRefusedError) -> dict[str, str]:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from qorgan.norms.engine.catalogue import Item, catalogue
+from qorgan.norms.engine.catalogue import Item, catalogue, wording_of
 from qorgan.norms.engine.conditions import Facts
 from qorgan.norms.engine.loader import PACKS
 from qorgan.norms.engine.plan import EQUIPMENT, Assessment, Grouping, Plan, Running, Standing, State
@@ -19,14 +19,18 @@ from qorgan.norms.engine.workdays import Calendar
 
 
 @cache
+def _plan(order: str, since: date, packs: Path) -> Plan:
+    return Plan([item for item in catalogue(since, packs) if item.order == order])
+
+
 def plan(order: str, on: date, packs: Path = PACKS) -> Plan:
     """The rules of an order on a day, ready to be asked of many facilities."""
-    return Plan(on, [item for item in catalogue(on, packs) if item.order == order])
+    return _plan(order, wording_of(on, packs), packs)
 
 
 def assess(facts: Facts, on: date, calendar: Calendar, order: str = "366", packs: Path = PACKS) -> Assessment:
     """How a facility with these facts stands on a day. Facts that nobody asks for are not looked at."""
-    return plan(order, on, packs).assess(*parted(facts), calendar)
+    return plan(order, on, packs).assess(on, *parted(facts), calendar)
 
 
 def classify(facts: Facts, on: date, order: str = "366", packs: Path = PACKS) -> tuple[tuple[Grouping, ...], tuple[Grouping, ...]]:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from qorgan.norms.engine.catalogue import Item, catalogue
+from qorgan.norms.engine.catalogue import Item, catalogue, wording_of
 from qorgan.norms.engine.conditions import Check, bounds_of, compiled, facts_of, values_of
 from qorgan.norms.engine.loader import PACKS, load
 from qorgan.norms.engine.plan import EQUIPMENT, GROUP
@@ -52,10 +52,14 @@ class Form:
     kept: dict[Any, dict[str, Any]] = field(default_factory=dict)
 
 
-@cache
 def form(order: str, on: date, packs: Path = PACKS) -> Form:
     """What may be told about a facility, read from the items themselves."""
-    items = [item for item in catalogue(on, packs) if item.order == order]
+    return _form(order, wording_of(on, packs), packs)
+
+
+@cache
+def _form(order: str, since: date, packs: Path) -> Form:
+    items = [item for item in catalogue(since, packs) if item.order == order]
     asked: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for item in items:
         for condition in _conditions(item):

@@ -138,10 +138,9 @@ class _Timed:
 
 
 class Plan:
-    """One order on one day. Immutable in what it says; what it remembers of past answers may be forgotten at any time."""
+    """One order as it stands between two acts. Immutable in what it says; what it remembers of past answers may be forgotten at any time."""
 
-    def __init__(self, on: date, items: Iterable[Item]) -> None:
-        self.on = on
+    def __init__(self, items: Iterable[Item]) -> None:
         found = list(items)
         self._groups = tuple((item.group.name, item, compiled(item.group.when)) for item in found if item.group)
         asked = [_asked(item, one, position) for position, (item, one) in enumerate((item, one) for item in found for one in item.requires)]
@@ -191,7 +190,7 @@ class Plan:
             kept = self._grouped[key] = self._group(_joined(facts, equipment))
         return kept
 
-    def assess(self, facts: Facts, equipment: Mapping[str, Facts], calendar: Calendar) -> Assessment:
+    def assess(self, on: date, facts: Facts, equipment: Mapping[str, Facts], calendar: Calendar) -> Assessment:
         """The whole answer for one facility."""
         seen = self._seen(facts, equipment)
         grouped = self._grouped_by(seen, facts, equipment)
@@ -209,7 +208,7 @@ class Plan:
                     known.clear()
                 standings = known[key] = _stand(cells.block, facts, equipment, grouped)
             blocks.append(standings)
-        return Assessment(self.on, grouped.groups, grouped.possible, tuple(blocks), self._terms(facts, equipment, grouped, calendar))
+        return Assessment(on, grouped.groups, grouped.possible, tuple(blocks), self._terms(facts, equipment, grouped, calendar))
 
     def _group(self, facts: Facts) -> Grouped:
         certain: list[Grouping] = []
