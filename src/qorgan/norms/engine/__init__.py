@@ -1,8 +1,8 @@
 """Plain Python over the packs: what an order says on a day. Knows no Django, no clock and no database."""
 
-from qorgan.norms.engine.catalogue import Item, UnknownItemError, catalogue, coverage, find, history, orders
+from qorgan.norms.engine.catalogue import Item, UnknownItemError, catalogue, coverage, find, history, in_role, orders
 from qorgan.norms.engine.lint import problems
-from qorgan.norms.engine.loader import PACKS, Order, PackError, load
+from qorgan.norms.engine.loader import PACKS, Order, PackError, load, roles
 
 __all__ = [
     "PACKS",
@@ -14,7 +14,9 @@ __all__ = [
     "coverage",
     "find",
     "history",
+    "in_role",
     "load",
     "orders",
     "problems",
+    "roles",
 ]

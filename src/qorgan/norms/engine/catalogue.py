@@ -1,5 +1,7 @@
 """What the orders say on a day: the items in force, one of them, and who carries out each."""
 
+from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -7,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qorgan.norms.engine.loader import PACKS, Order, load
-from qorgan.norms.engine.schema import Act, Carriage, Chapter, Entry, Kind, Term, TextState, Wording
+from qorgan.norms.engine.schema import Act, Carriage, Chapter, Distance, Entry, Group, Kind, Level, Recurrence, Requirement, Term, TextState, Wording
 
 
 class UnknownItemError(LookupError):
@@ -24,6 +26,7 @@ class Item:
     """
 
     id: str
+    role: str | None
     chapter: Chapter
     kind: Kind
     text: TextState
@@ -34,6 +37,12 @@ class Item:
     doubt_ru: str
     facts: tuple[str, ...]
     term: Term | None
+    group: Group | None
+    requires: tuple[Requirement, ...]
+    recurs: Recurrence | None
+    due_when: Mapping[str, Any]
+    distance: Distance | None
+    level: Level | None
     in_force_from: date
     in_force_to: date | None
     in_force_certain: bool
@@ -65,6 +74,7 @@ def _item(order: Order, chapter: Chapter, entry: Entry, index: int) -> Item:
     following = [order.act(later.by) for later in entry.values[index + 1 : index + 2]]
     return Item(
         id=entry.id,
+        role=entry.role,
         chapter=chapter,
         kind=entry.kind,
         text=entry.text or order.head.text,
@@ -75,6 +85,12 @@ def _item(order: Order, chapter: Chapter, entry: Entry, index: int) -> Item:
         doubt_ru=value.doubt_ru,
         facts=tuple(value.facts),
         term=value.term,
+        group=value.group,
+        requires=tuple(value.requires),
+        recurs=value.recurs,
+        due_when=value.due_when,
+        distance=value.distance,
+        level=value.level,
         in_force_from=source.in_force_from,
         in_force_to=following[0].in_force_from - timedelta(days=1) if following else None,
         in_force_certain=source.in_force_certain and all(act.in_force_certain for act in following),
@@ -93,7 +109,23 @@ def _index_on(order: Order, entry: Entry, on: date | None) -> int | None:
 
 
 @cache
+def _turning_days(packs: Path) -> list[date]:
+    return sorted({act.in_force_from for order in load(packs) for act in order.head.acts.values()})
+
+
+def wording_of(on: date, packs: Path = PACKS) -> date:
+    """The day since which the orders say what they say on ``on``: equal for all days between two acts. ``date.min`` before the first."""
+    days = _turning_days(packs)
+    place = bisect_right(days, on)
+    return days[place - 1] if place else date.min
+
+
 def _items(on: date | None, packs: Path) -> dict[str, Item]:
+    return _items_since(on if on is None else wording_of(on, packs), packs)
+
+
+@cache
+def _items_since(on: date | None, packs: Path) -> dict[str, Item]:
     return {
         entry.id: _item(order, chapter, entry, index)
         for order in load(packs)
@@ -118,6 +150,11 @@ def find(item_id: str, on: date | None = None, packs: Path = PACKS) -> Item:
         return _items(on, packs)[item_id]
     except KeyError as error:
         raise UnknownItemError(f"{item_id}: no such item" + (f" on {on.isoformat()}" if on else "")) from error
+
+
+def in_role(role: str, order: str, on: date, packs: Path = PACKS) -> Item | None:
+    """The item that has a role in an order on a day; None where the order asks for nothing of the kind."""
+    return next((item for item in _items(on, packs).values() if item.role == role and item.order == order), None)
 
 
 def history(item_id: str, packs: Path = PACKS) -> list[Item]:

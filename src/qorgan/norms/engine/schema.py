@@ -2,9 +2,11 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from qorgan.norms.engine.conditions import compiled
 
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 ItemId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]+(/[0-9A-Za-z.]+)+$")]
@@ -25,6 +27,9 @@ class Kind(StrEnum):
     RIGHT = "right"
     PURPOSE = "purpose"
     FORM = "form"
+    GROUP = "group"
+    SCENARIO = "scenario"
+    SIGN = "sign"
 
 
 class TextState(StrEnum):
@@ -57,6 +62,19 @@ class FirstDay(StrEnum):
 
     NEXT_DAY = "next_day"
     SAME_DAY = "same_day"
+
+
+class Roll(StrEnum):
+    """What happens when the last day is not a working day."""
+
+    NONE = "none"
+    NEXT_WORKING_DAY = "next_working_day"
+
+
+def _condition(value: dict[str, Any]) -> dict[str, Any]:
+    """A condition that can be asked. Raises ``ValueError`` with the place."""
+    compiled(value)
+    return value
 
 
 def _word(words: type[StrEnum]) -> BeforeValidator:
@@ -106,12 +124,103 @@ class Act(Strict):
         return self
 
 
+class Reading(Strict):
+    """One way to count a term. ``reason_*``: why it can be read so; empty for the only reading there is."""
+
+    first_day: Annotated[FirstDay, _word(FirstDay)] = FirstDay.NEXT_DAY
+    roll: Annotated[Roll, _word(Roll)] = Roll.NONE
+    reason_kk: str = ""
+    reason_ru: str = ""
+
+
 class Term(Strict):
-    """A period that the text sets, such as three years, and the first day that counts."""
+    """A period that the text sets, such as three years: from which event (``anchor``, a fact), the first day that counts, the roll.
+
+    ``readings``: other ways in which the text can be read, each with its reason.
+    """
 
     number: Annotated[int, Field(gt=0)]
     unit: Annotated[Unit, _word(Unit)]
     first_day: Annotated[FirstDay, _word(FirstDay)] = FirstDay.NEXT_DAY
+    roll: Annotated[Roll, _word(Roll)] = Roll.NONE
+    anchor: str = ""
+    reason_kk: str = ""
+    reason_ru: str = ""
+    readings: list[Reading] = []
+
+    @property
+    def all_readings(self) -> list[Reading]:
+        """Its own way of counting, then the others."""
+        return [Reading(first_day=self.first_day, roll=self.roll, reason_kk=self.reason_kk, reason_ru=self.reason_ru), *self.readings]
+
+    @model_validator(mode="after")
+    def _every_reading_has_a_reason(self) -> Self:
+        if self.readings and not all(one.reason_kk and one.reason_ru for one in self.all_readings):
+            raise ValueError("a term that can be read in several ways gives a reason for each, in both languages")
+        return self
+
+
+class Basis(StrEnum):
+    """How firmly a requirement stands in the text."""
+
+    REQUIRED = "required"
+    CONDITIONAL = "conditional"
+    ADVISABLE = "advisable"
+
+
+Condition = Annotated[dict[str, Any], AfterValidator(_condition)]
+
+
+class Group(Strict):
+    """A group of facilities: its name in the text and when a facility belongs to it. A facility may be in several."""
+
+    name: Sentence
+    when: Condition
+
+
+class Requirement(Strict):
+    """What a facility must have: the equipment, what it must be able to do (``parameters``: conditions on its own facts), for whom (``when``).
+
+    ``conditional``: the text says "where needed" or asks for a fact of the place; ``advisable``: the text is silent and we say so.
+    ``compensable``: another measure may stand in for it for a time (never for video and notification, 366 p.111).
+    """
+
+    equipment: FactName
+    when: Condition = {}
+    parameters: Condition = {}
+    basis: Annotated[Basis, _word(Basis)] = Basis.REQUIRED
+    compensable: bool = True
+
+
+class Recurrence(Strict):
+    """A duty that comes back: at least ``times`` in each ``number`` of ``unit``, for whom (``when``)."""
+
+    times: Annotated[int, Field(gt=0)]
+    number: Annotated[int, Field(gt=0)]
+    unit: Annotated[Unit, _word(Unit)]
+    when: Condition = {}
+
+
+class Distance(Strict):
+    """How far, in metres. ``at_least``: the text says "not less than"; otherwise it names the figure itself."""
+
+    metres: Annotated[int, Field(gt=0)]
+    at_least: bool = False
+
+
+class LevelName(StrEnum):
+    """Levels of terrorist danger (decree 611 of 2013), lowest first."""
+
+    YELLOW = "yellow"
+    ORANGE = "orange"
+    RED = "red"
+
+
+class Level(Strict):
+    """A level of danger: its measures are the item's parts, and those of the levels it ``includes``."""
+
+    name: Annotated[LevelName, _word(LevelName)]
+    includes: list[Annotated[LevelName, _word(LevelName)]] = []
 
 
 class Value(Strict):
@@ -126,6 +235,12 @@ class Value(Strict):
     doubt_ru: str = ""
     facts: list[FactName] = []
     term: Term | None = None
+    group: Group | None = None
+    requires: list[Requirement] = []
+    recurs: Recurrence | None = None
+    due_when: Condition = {}  # for whom the term runs
+    distance: Distance | None = None
+    level: Level | None = None
 
     @model_validator(mode="after")
     def _says_what_is_known(self) -> Self:
@@ -160,9 +275,13 @@ class Carriage(Strict):
 
 
 class Entry(Strict):
-    """One item as written in a chapter's file."""
+    """One item as written in a chapter's file. ``role``: what it is among the general requirements that sibling orders share.
+
+    Programs ask for roles, never for paragraph numbers: another sector's order is another folder of YAML and no code.
+    """
 
     id: ItemId
+    role: FactName | None = None
     kind: Annotated[Kind, _word(Kind)]
     text: Annotated[TextState, _word(TextState)] | None = None
     values: Annotated[list[Value], Field(min_length=1)]
@@ -178,6 +297,15 @@ class Chapter(Strict):
     items: Annotated[list[Entry], Field(min_length=1)]
 
 
+class Contradiction(Strict):
+    """Facts that cannot hold together by the order itself: ``norm`` is the item that says so."""
+
+    facts: Condition
+    norm: ItemId
+    why_kk: Sentence
+    why_ru: Sentence
+
+
 class Head(Strict):
     """``order.yaml``: the acts and what holds for every item unless the item says otherwise."""
 
@@ -185,3 +313,48 @@ class Head(Strict):
     text: Annotated[TextState, _word(TextState)]
     last_checked_on: dt.date
     acts: Annotated[dict[str, Act], Field(min_length=1)]
+    contradictions: list[Contradiction] = []
+
+
+class Word(Strict):
+    """A word in both languages."""
+
+    kk: Sentence
+    ru: Sentence
+
+
+class Fact(Strict):
+    """The name of a fact for people, with its unit if it is a number, and its values if they are ``words``."""
+
+    kk: Sentence
+    ru: Sentence
+    unit_kk: str = ""
+    unit_ru: str = ""
+    words: dict[str, Word] = {}
+
+
+class Role(Strict):
+    """One of the general requirements behind the sibling orders: what it is about, and from which event its terms run."""
+
+    title_kk: Sentence
+    title_ru: Sentence
+    anchor: str = ""
+
+
+class Base(Strict):
+    """``base.yaml``: the roles that items may have, and the names of facts: ``equipment`` kinds, their parameters, and the rest."""
+
+    roles: Annotated[dict[FactName, Role], Field(min_length=1)]
+    facts: dict[FactName, Fact] = {}
+
+
+class Places(Strict):
+    """``places.yaml``: the numbered places of each official text, so that an item that one text lacks must say why.
+
+    A token ``79/1-12`` stands for twelve places. ``misprinted``: place → the number printed there instead.
+    """
+
+    kk: list[str] = []
+    ru: list[str] = []
+    misprinted_kk: dict[str, str] = {}
+    misprinted_ru: dict[str, str] = {}
