@@ -1,10 +1,11 @@
-"""``qorgan norms coverage | lint``: what of the law is carried out and by what; whether the packs are sound."""
+"""``qorgan norms coverage | lint``: what of the law is carried out and by what; whether the packs are sound. The others: :mod:`.office_commands`."""
 
 import argparse
 import json
 import sys
 from typing import TYPE_CHECKING
 
+from qorgan.norms import office_commands
 from qorgan.norms.engine import PackError, coverage, problems
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def register(subparsers: "Subparsers") -> None:
         verb = verbs.add_parser(name, help=words)
         verb.add_argument("--format", choices=("text", "json"), default="text")
         verb.set_defaults(run=run)
+    office_commands.register(verbs)
 
 
 def _coverage(options: argparse.Namespace) -> int:
