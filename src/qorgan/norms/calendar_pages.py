@@ -24,11 +24,11 @@ FIVE, SIX = 5, 6
 
 @requires(Permission.NORMS_READ)
 @require_safe
-def year(request: HttpRequest, number: int | None = None) -> HttpResponse:
+def year_page(request: HttpRequest, year: int | None = None) -> HttpResponse:
     """A year: every day, which are off and why, and whether somebody confirmed it."""
     week = SIX if request.GET.get("week") == str(SIX) else FIVE
     calendar = office_calendar(week)
-    number = timezone.localdate().year if number is None else number
+    number = timezone.localdate().year if year is None else year
     _refuse_outside(calendar, number)
     drawn = months.months(number, calendar)
     row = CalendarYear.objects.get(pk=number)
@@ -48,7 +48,7 @@ def year(request: HttpRequest, number: int | None = None) -> HttpResponse:
 
 @requires(Permission.NORMS_MANAGE)
 @require_http_methods(["GET", "POST"])
-def day(request: HttpRequest, day: str) -> HttpResponse:
+def day_page(request: HttpRequest, day: str) -> HttpResponse:
     """Correct one day, with its source."""
     try:
         found = date.fromisoformat(day)
@@ -57,7 +57,7 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
     calendar = office_calendar(FIVE)
     _refuse_outside(calendar, found.year)
     before = CalendarYear.objects.get(pk=found.year).days.filter(day=found).first()
-    first = {name: getattr(before, name) for name in ("name_kk", "name_ru", "source", "five_only")} if before else {}
+    first = {name: getattr(before, name) for name in ("name_kk", "name_ru", "five_only")} if before else {}
     works = before.works if before else not calendar.is_working(found)  # a day that is as its weekday says is opened to become the other
     form = DayForm(request.POST or None, initial={**first, "works": "yes" if works else "no"})
     if request.method == "POST" and form.is_valid():
@@ -73,21 +73,21 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
 
 @requires(Permission.NORMS_MANAGE)
 @require_http_methods(["GET", "POST"])
-def confirm(request: HttpRequest, number: int) -> HttpResponse:
+def confirm_page(request: HttpRequest, year: int) -> HttpResponse:
     """Confirm a year: it was compared with the official calendar."""
     office_calendar(FIVE)
-    row = get_object_or_404(CalendarYear, pk=number)
+    row = get_object_or_404(CalendarYear, pk=year)
     form = ConfirmForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.confirm_year(actor=_actor(request).as_ledger(), number=number, source=form.cleaned_data["source"])
+            actions.confirm_year(actor=_actor(request).as_ledger(), number=year, source=form.cleaned_data["source"])
         except ValidationError as error:
             _show(form, error)
         else:
-            messages.success(request, _("%(year)s is confirmed: dates within it are no longer estimates.") % {"year": number})
-            return redirect("norms:calendar-year", number)
+            messages.success(request, _("%(year)s is confirmed: dates within it are no longer estimates.") % {"year": year})
+            return redirect("norms:calendar-year", year)
     will = [
-        _("The calendar of %(year)s is confirmed in your name, with the source given.") % {"year": number},
+        _("The calendar of %(year)s is confirmed in your name, with the source given.") % {"year": year},
         _("Dates that run through it are no longer shown as estimates."),
         _("A later correction of any day lifts the confirmation."),
     ]

@@ -29,6 +29,11 @@ class Row:
     words_kk: tuple[str, ...]
     words_ru: tuple[str, ...]
 
+    @property
+    def anchor(self) -> str:
+        """The name by which the page can be opened at this row."""
+        return self.item_id.replace("/", "-")
+
 
 @dataclass(frozen=True)
 class Divergences:

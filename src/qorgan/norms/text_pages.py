@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from qorgan.norms import divergences as found_in
@@ -23,7 +24,13 @@ def divergences(request: HttpRequest, order: str) -> HttpResponse:
     found = found_in.divergences(order, timezone.localdate())
     faults = [(text, [fault_in_words(fault) for fault in text.faults]) for text in found.texts.values()]
     absent = [language for language in LANGUAGES if language not in found.texts]
-    return render(request, "norms/divergences.html", {"order": order, "found": found, "faults": faults, "absent": absent})
+    sections = [
+        (_("Differences"), _("What one text has and the other has not, or what they say differently."), found.differing),
+        (_("Holes"), _("References that lead elsewhere, and groups that nothing is asked of: the same words stand in the texts named."), found.holes),
+        (_("Where the text is silent"), _("Both texts leave a question open; this is how Qorgan reads it."), found.silent),
+    ]
+    values = {"order": order, "found": found, "faults": faults, "absent": absent, "sections": sections}
+    return render(request, "norms/divergences.html", values)
 
 
 @requires(Permission.NORMS_READ)

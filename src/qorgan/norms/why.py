@@ -18,6 +18,9 @@ _KINDS: dict[Kind, str | Promise] = {
     Kind.RIGHT: gettext_lazy("Right"),
     Kind.PURPOSE: gettext_lazy("Purpose of the order"),
     Kind.FORM: gettext_lazy("Form of a paper"),
+    Kind.GROUP: gettext_lazy("Group of facilities"),
+    Kind.SCENARIO: gettext_lazy("What to do in a case"),
+    Kind.SIGN: gettext_lazy("Sign to watch for"),
 }
 
 
