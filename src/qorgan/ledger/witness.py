@@ -104,11 +104,11 @@ def print_checkpoint(*, actor: Actor) -> Checkpoint:
     return checkpoint
 
 
-def last_seen(more: Iterable[tuple[Kind, str]] = ()) -> list[Seen]:
-    """What each witness last saw: those of the settings, ``more`` (kind, where) that rooms above know, and the last printed sheet."""
+def last_seen() -> list[Seen]:
+    """What each witness last saw: those of the settings, those that were in them, and the last printed sheet."""
     configured = [(Kind.STAMP, url) for url in settings.QORGAN["QORGAN_TSA_URLS"]]
     configured += [(Kind.FILE, name) for name in settings.QORGAN["QORGAN_WITNESS_FILES"]]
-    configured += list(more)
+    configured += [(Kind.MAIL, address) for address in settings.QORGAN["QORGAN_WITNESS_MAIL"]]
     others = set(Witnessing.objects.exclude(kind=Kind.PRINT).values_list("kind", "where").distinct()) - {(kind.value, where) for kind, where in configured}
     seen = [_seen(kind, where, configured=True) for kind, where in configured]
     seen += [_seen(Kind(kind), where, configured=False) for kind, where in sorted(others)]

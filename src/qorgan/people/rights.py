@@ -41,6 +41,9 @@ class Permission(StrEnum):
     INSPECTION_READ = "recorders:inspection:read"
     INSPECTION_READ_OWN = "recorders:inspection:read-own"
     INSPECTION_MANAGE = "recorders:inspection:manage"
+    HANDOVER_READ = "recorders:handover:read"
+    HANDOVER_MAKE = "recorders:handover:make"
+    INSPECTION_EXPLAIN = "recorders:inspection:explain"
     DOCK_READ = "recorders:dock:read"
     DOCK_MANAGE = "recorders:dock:manage"
     RECORDING_READ = "archive:recording:read"
@@ -55,20 +58,28 @@ class Permission(StrEnum):
     HOLD_LIFT = "archive:hold:lift"
     DESTRUCTION_MANAGE = "archive:destruction:manage"
     POLICY_MANAGE = "recorders:policy:manage"
+    SUMMARY_READ = "web:summary:read"
 
 
 P = Permission
 GRANTS: Mapping[Post, frozenset[Permission]] = {
     Post.HEAD: frozenset(P) - {P.DOCK_MANAGE},
     Post.RESPONSIBLE: frozenset(P) - {P.APPOINT, P.PEOPLE_MANAGE, P.POLICY_MANAGE, P.HOLD_LIFT, P.NORMS_MANAGE},
-    Post.INSPECTOR: frozenset({P.JOURNAL_READ_OWN, P.INSPECTION_READ_OWN, P.RECORDING_READ_OWN, P.MALFUNCTION_REPORT, P.NORMS_READ}),
+    Post.INSPECTOR: frozenset(
+        {P.JOURNAL_READ_OWN, P.INSPECTION_READ_OWN, P.INSPECTION_EXPLAIN, P.RECORDING_READ_OWN, P.MALFUNCTION_REPORT, P.NORMS_READ}
+    ),
     Post.ADMINISTRATOR: frozenset(
         {
             P.PEOPLE_READ, P.PEOPLE_MANAGE, P.APPOINT, P.LETTER_KEEP, P.DOCK_READ, P.DOCK_MANAGE, P.RECORDER_READ, P.STORAGE_READ, P.VAULT_READ,
             P.LEDGER_READ, P.NORMS_READ, P.NORMS_MANAGE,
         }
     ),
-    Post.AUDITOR: frozenset({P.LEDGER_READ, P.JOURNAL_READ, P.OPENING_READ, P.PEOPLE_READ, P.NORMS_READ, P.VAULT_READ, P.RETENTION_READ}),
+    Post.AUDITOR: frozenset(
+        {
+            P.SUMMARY_READ, P.LEDGER_READ, P.JOURNAL_READ, P.OPENING_READ, P.HANDOVER_READ, P.PEOPLE_READ, P.NORMS_READ, P.VAULT_READ,
+            P.RETENTION_READ,
+        }
+    ),
 }
 # Posts whose rights reach the divisions below their own; a head's or holder's never do (444 p.6, 13).
 REACHES_DOWN = frozenset({Post.AUDITOR, Post.ADMINISTRATOR})

@@ -14,6 +14,7 @@ from qorgan.archive.access import recordings
 from qorgan.archive.models import Dock
 from qorgan.people.rights import Actor, Permission
 from qorgan.recorders import access
+from qorgan.recorders.continuity.access import unclosed
 from qorgan.recorders.docking import STATES, Device, DockState, state_of
 from qorgan.recorders.malfunctions.models import Malfunction
 from qorgan.recorders.models import Attribution, Inspection, Issue, Recorder, Stranger
@@ -62,11 +63,12 @@ class Waiting:
     unattributed: int
     strangers: tuple[Stranger, ...]
     out_of_order: tuple[Malfunction, ...]
+    unclosed: tuple[Inspection, ...]
 
     @property
     def count(self) -> int:
         """How many things in all."""
-        return len(self.overdue) + len(self.unstored) + self.unattributed + len(self.strangers) + len(self.out_of_order)
+        return len(self.overdue) + len(self.unstored) + self.unattributed + len(self.strangers) + len(self.out_of_order) + len(self.unclosed)
 
 
 @dataclass(frozen=True)
@@ -113,14 +115,14 @@ def now(actor: Actor) -> Now:
 
 
 def waiting(actor: Actor) -> Waiting:
-    """What is overdue, not stored, nobody's, foreign, out of order. Five queries."""
+    """What is overdue, not stored, nobody's, foreign, out of order, over and not closed. Six queries."""
     broken = Malfunction.objects.filter(organisation__in=actor.organisations(Permission.RECORDER_READ), repaired_at=None, recorder__withdrawn_at=None)
     unattributed = Attribution.objects.filter(organisation__in=actor.organisations(Permission.INSPECTION_MANAGE), issue=None)
     strangers = access.strangers(actor).filter(seen_at__gte=timezone.now() - STRANGERS_OF).order_by("-seen_at")
     return Waiting(
         overdue=tuple(one for one in _out(actor) if one.overdue), unstored=tuple(_unstored(actor)[:MOST]),
         unattributed=len(unattributed.values_list("pk", flat=True)[:MOST]), strangers=tuple(strangers[:MOST]),
-        out_of_order=tuple(broken.select_related("recorder").order_by("recorder__inventory_number")[:MOST]),
+        out_of_order=tuple(broken.select_related("recorder").order_by("recorder__inventory_number")[:MOST]), unclosed=tuple(unclosed(actor)[:MOST]),
     )
 
 

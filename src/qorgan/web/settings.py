@@ -63,9 +63,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "qorgan.web",
     "qorgan.recorders",
+    "qorgan.recorders.handover",
+    "qorgan.recorders.continuity",
     "qorgan.recorders.malfunctions",
     "qorgan.archive",
     "qorgan.archive.vault",
+    "qorgan.archive.replicas",
     "qorgan.archive.retention",
     "qorgan.archive.review",
     "qorgan.journals",
@@ -87,6 +90,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "qorgan.web.refused.log_refusals",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

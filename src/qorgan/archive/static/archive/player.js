@@ -173,7 +173,7 @@
       return link;
     };
     flags.replaceChildren(...[...document.querySelectorAll("#marks [data-at-us]")].map(place));
-    if (!document.querySelector("#marks .error")) document.activeElement.blur();
+    if (!document.querySelector("#marks .error, #marks .notice")) document.activeElement.blur();
   });
   document.addEventListener("input", (event) => {
     const form = event.target.closest("[data-mark], [data-still]");
