@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from qorgan.norms.engine.catalogue import catalogue
-from qorgan.norms.engine.loader import load
+from qorgan.norms.engine.loader import PACKS, load
 from qorgan.norms.engine.schema import TextState
 from qorgan.norms.reading.judging import Departure, beginning, item_of, language_departure, missing_place
 from qorgan.norms.reading.places import Fault, Place, PlaceKind, places_of
@@ -42,16 +43,16 @@ class ReadText:
     skipped: int
 
 
-def read_order_text(content: bytes, order: str, language: str, on: date) -> ReadText:
+def read_order_text(content: bytes, order: str, language: str, on: date, packs: Path = PACKS) -> ReadText:
     """Read a file. Raises :class:`~qorgan.norms.reading.sources.UnreadableError`, :class:`NotTheOrderError`, :class:`UnknownOrderError`."""
-    number = _official_number(order)
+    number = _official_number(order, packs)
     file_format, lines = lines_of(content)
     start, departure = beginning(lines, number)
     departure = departure or language_departure(lines[start:], language)
     if departure:
         raise NotTheOrderError(departure)
     places, faults = places_of(order, lines[start:])
-    items = [item.id for item in catalogue(on) if item.order == order and item.text is not _ABSENT[language]]
+    items = [item.id for item in catalogue(on, packs) if item.order == order and item.text is not _ABSENT[language]]
     missing = missing_place(places, items)
     if missing:
         raise NotTheOrderError(Departure(missing.code, missing.line + start, missing.values))
@@ -60,8 +61,8 @@ def read_order_text(content: bytes, order: str, language: str, on: date) -> Read
     )
 
 
-def _official_number(order: str) -> str:
-    known = {one.number: one for one in load()}
+def _official_number(order: str, packs: Path) -> str:
+    known = {one.number: one for one in load(packs)}
     if order not in known:
         raise UnknownOrderError(", ".join(known))
     return known[order].act(order).number
