@@ -47,13 +47,12 @@ def test_what_differs_in_our_small_order() -> None:
         ("высотой от 10 метров", "высотой от 12 метров", ("7/2/1", "figures", {"kk": "10", "ru": "12"})),
         ("1.1) маяки группы 1.1 на плавучих основаниях;\n", "", ("7/2/1.1", "kk_only", {"place": "7/2/1.1"})),
         ("Хозяин ведет книгу света.", 'Хозяин ведет "книгу света".', ("7/1/p2", "quoted", {"kk": 0, "ru": 1})),
-        ("6. ", "6. ", None),
-        (", на которой он стоит, вместе с теми, кто пользуется его светом каждую ночь.", ".", ("7/1", "length", {"kk": 89, "ru": 25})),
+        (", на которой он стоит, вместе с теми, кто пользуется его светом каждую ночь.", ".", ("7/1", "length", {"kk": 91, "ru": 23})),
     ],
 )
-def test_each_kind_of_difference_is_found(before: str, after: str, finding: tuple[str, str, dict[str, str | int]] | None) -> None:
+def test_each_kind_of_difference_is_found(before: str, after: str, finding: tuple[str, str, dict[str, str | int]]) -> None:
     rows = found(ru=RU.replace(before, after))
-    assert [row for row in rows if row not in OF_OUR_TEXTS] == ([finding] if finding else [])
+    assert [row for row in rows if row not in OF_OUR_TEXTS] == [finding]
 
 
 def test_a_reference_to_a_paragraph_of_other_groups_is_a_hole() -> None:
@@ -61,7 +60,7 @@ def test_a_reference_to_a_paragraph_of_other_groups_is_a_hole() -> None:
     told = [(one.item, one.code, one.values["what"], one.values["languages"]) for one in holes(texts, GROUPS, "7")]
     assert told == [("7/3", "reference", "4", "kk, ru"), ("7/2/1.1", "unspoken", "1.1", "kk, ru")]
     mended = {"ru": compared(RU.replace("Маяки второй группы светят", "Маяки первой и второй групп, а также группы 1.1 и первой группы светят"))}
-    assert [one.code for one in holes(mended, GROUPS, "7")] == ["unspoken"]
+    assert holes(mended, GROUPS, "7") == []
 
 
 def test_every_finding_has_words() -> None:

@@ -15,6 +15,7 @@ from qorgan.norms.tests.synthetic import document, page
 from qorgan.people.tests.cast import SETUP
 
 LAW = next((parent / "shared" / "law" for parent in Path(__file__).resolve().parents if (parent / "shared" / "law").is_dir()), Path("absent"))
+RUN_TOGETHER = {"366/75/p3", "366/A3/31/4", "366/A3/36/9"}  # in Kazakh these stand in the line before
 TEXTS = (("366", "ru"), ("366", "kk"), ("444", "kk"))
 
 pytestmark = [pytest.mark.django_db, pytest.mark.skipif(not LAW.is_dir(), reason="the official texts do not lie beside the repository")]
@@ -32,9 +33,7 @@ def test_every_item_has_its_official_words(order: str, language: str) -> None:
 
     assert [fault["code"] + " " + fault["place"] for fault in text.faults] == (["misprinted 366/93"] if (order, language) == ("366", "kk") else [])
     items = [item.id for item in catalogue(TODAY) if item.order == order and item.text is not ABSENT[language]]
-    without = [item for item in items if not texts.words(item, language)]
-    assert [item for item in without if not re.search(r"/p\d+$", item)] == []
-    assert len(without) < 3
+    assert {item for item in items if not texts.words(item, language)} == (RUN_TOGETHER if (order, language) == ("366", "kk") else set())
 
 
 @pytest.mark.parametrize(("order", "language"), TEXTS)
