@@ -55,9 +55,7 @@ def _seeded(number: int) -> CalendarYear | None:
 
 
 def _row(year: CalendarYear, day: SpecialDay) -> CalendarDay:
-    return CalendarDay(
-        year=year, day=day.day, works=day.works, five_only=day.five_only, name_kk=day.name_kk, name_ru=day.name_ru, source=day.source
-    )
+    return CalendarDay(year=year, day=day.day, works=day.works, five_only=day.five_only, name_kk=day.name_kk, name_ru=day.name_ru, source=day.source)
 
 
 def correct_day(*, actor: Actor, day: date, values: DayValues) -> CalendarDay:
@@ -120,18 +118,38 @@ def import_text(*, actor: Actor, read: ReadText, file_name: str, content: bytes)
         if newest is not None and newest.sha256 == digest:
             return newest, False
         payload = {
-            "order": read.order, "language": read.language, "file": file_name[:255], "sha256": digest, "places": len(read.places),
-            "faults": [f"{fault.code} {fault.place}" for fault in read.faults], "unknown": list(read.unknown),
+            "order": read.order,
+            "language": read.language,
+            "file": file_name[:255],
+            "sha256": digest,
+            "places": len(read.places),
+            "faults": [f"{fault.code} {fault.place}" for fault in read.faults],
+            "unknown": list(read.unknown),
         }
         entry = log.append(kinds.TEXT_IMPORTED, actor=actor, subject=f"norms:{read.order}:{read.language}", organisation="", payload=payload)
         text = ImportedText.objects.create(
-            order=read.order, language=read.language, title=read.title, act=read.act, file_name=file_name[:255], file_format=read.file_format, sha256=digest,
-            imported_at=timezone.now(), imported_by=_named(actor), faults=[asdict(fault) for fault in read.faults], unknown=list(read.unknown),
+            order=read.order,
+            language=read.language,
+            title=read.title,
+            act=read.act,
+            file_name=file_name[:255],
+            file_format=read.file_format,
+            sha256=digest,
+            imported_at=timezone.now(),
+            imported_by=_named(actor),
+            faults=[asdict(fault) for fault in read.faults],
+            unknown=list(read.unknown),
             position=entry.position,
         )
         ImportedPlace.objects.bulk_create(
             ImportedPlace(
-                text=text, position=position, place=place.id[:60], kind=place.kind.value, printed=place.printed[:20], words=place.words, notes=place.notes,
+                text=text,
+                position=position,
+                place=place.id[:60],
+                kind=place.kind.value,
+                printed=place.printed[:20],
+                words=place.words,
+                notes=place.notes,
                 line=place.line,
             )
             for position, place in enumerate(read.places)

@@ -111,4 +111,3 @@ def _one_sided_figures(finding: Finding) -> str:
     if not finding.values["ru"]:
         return _("Figures that only the Kazakh text has: %(kk)s.")
     return _("Figures that only one text has: Kazakh %(kk)s, Russian %(ru)s.")
-

@@ -17,11 +17,12 @@ class DayForm(forms.Form):
     name_kk = forms.CharField(label=gettext_lazy("Why, in Kazakh"), max_length=200, min_length=2)
     name_ru = forms.CharField(label=gettext_lazy("Why, in Russian"), max_length=200, min_length=2)
     source = forms.CharField(
-        label=gettext_lazy("Where it stands"), max_length=300, min_length=2, help_text=gettext_lazy("The act with its number and date, or the address of the page.")
+        label=gettext_lazy("Where it stands"),
+        max_length=300,
+        min_length=2,
+        help_text=gettext_lazy("The act with its number and date, or the address of the page."),
     )
-    five_only = forms.BooleanField(
-        label=gettext_lazy("Off in place of a Saturday: only where the week has five working days"), required=False
-    )
+    five_only = forms.BooleanField(label=gettext_lazy("Off in place of a Saturday: only where the week has five working days"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """A worked day stands in for nothing."""
@@ -40,7 +41,9 @@ class ConfirmForm(forms.Form):
     """With what the year was compared, and that it was."""
 
     source = forms.CharField(
-        label=gettext_lazy("Official calendar it was compared with"), max_length=300, min_length=2,
+        label=gettext_lazy("Official calendar it was compared with"),
+        max_length=300,
+        min_length=2,
         help_text=gettext_lazy("The act with its number and date, or the address of the page."),
     )
     compared = forms.BooleanField(label=gettext_lazy("I have compared every day off and every worked day off of the year"))
@@ -52,9 +55,7 @@ class PeriodForm(forms.Form):
     first = forms.DateField(
         label=gettext_lazy("From"), input_formats=["%Y-%m-%d", "%d.%m.%Y"], widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    last = forms.DateField(
-        label=gettext_lazy("To"), input_formats=["%Y-%m-%d", "%d.%m.%Y"], widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    last = forms.DateField(label=gettext_lazy("To"), input_formats=["%Y-%m-%d", "%d.%m.%Y"], widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def clean(self) -> dict[str, Any]:
         """The second day is not before the first."""

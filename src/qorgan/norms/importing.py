@@ -22,7 +22,8 @@ def import_official(*, actor: Actor, content: bytes, file_name: str, order: str,
         raise ValidationError(_("%(file)s: %(why)s Nothing was imported.") % {"file": file_name, "why": _unreadable(error.code)}) from error
     except NotTheOrderError as error:
         why = departure_in_words(error.departure, language)
-        raise ValidationError(_("%(file)s, line %(line)d: %(why)s Nothing was imported.") % {"file": file_name, "line": error.departure.line, "why": why}) from error
+        values = {"file": file_name, "line": error.departure.line, "why": why}
+        raise ValidationError(_("%(file)s, line %(line)d: %(why)s Nothing was imported.") % values) from error
     return import_text(actor=actor, read=read, file_name=file_name, content=content)
 
 

@@ -21,7 +21,9 @@ class CalendarYear(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(confirmed_at=None, confirmed_by="") | (Q(confirmed_at__isnull=False) & ~Q(confirmed_by="")), name="norms_confirmed_by_somebody"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by="") | (Q(confirmed_at__isnull=False) & ~Q(confirmed_by="")), name="norms_confirmed_by_somebody"
+            ),
             models.CheckConstraint(condition=Q(number__gte=1991) & Q(number__lte=2200), name="norms_year_of_the_republic"),
         ]
 

@@ -73,7 +73,11 @@ def _told(text: ImportedText, *, new: bool) -> list[str]:
 def _unspoken(places: Sequence[str]) -> list[str]:
     if not places:
         return []
-    words = ngettext("%(count)d numbered place that no item of Qorgan speaks of: %(places)s.", "%(count)d numbered places that no item of Qorgan speaks of: %(places)s.", len(places))
+    words = ngettext(
+        "%(count)d numbered place that no item of Qorgan speaks of: %(places)s.",
+        "%(count)d numbered places that no item of Qorgan speaks of: %(places)s.",
+        len(places),
+    )
     return [words % {"count": len(places), "places": ", ".join(places[:NAMED]) + (" …" if len(places) > NAMED else "")}]
 
 
@@ -99,8 +103,8 @@ def _diff(options: argparse.Namespace) -> int:
         print(json.dumps({"from": options.first.isoformat(), "to": options.last.isoformat(), "changes": rows}, ensure_ascii=False, indent=1))
         return 0
     for one in found:
-        act = (one.after or one.before).source.number  # type: ignore[union-attr] - one of them is there
-        print(f"{one.item_id:<16}{one.what:<9}{one.on.isoformat()}  {act}")
+        said = one.after or one.before
+        print(f"{one.item_id:<20}{one.what:<9}{one.on.isoformat()}  {said.source.number if said else ''}")
     print(ngettext("%(count)d item differs.", "%(count)d items differ.", len(found)) % {"count": len(found)})
     return 0
 
@@ -109,6 +113,10 @@ def _values(item: Item | None) -> dict[str, Any] | None:
     if item is None:
         return None
     return {
-        "summary_kk": item.summary_kk, "summary_ru": item.summary_ru, "wording": item.wording.value, "act": item.source.number,
-        "from": item.in_force_from.isoformat(), "certain": item.in_force_certain,
+        "summary_kk": item.summary_kk,
+        "summary_ru": item.summary_ru,
+        "wording": item.wording.value,
+        "act": item.source.number,
+        "from": item.in_force_from.isoformat(),
+        "certain": item.in_force_certain,
     }

@@ -56,9 +56,7 @@ def read_order_text(content: bytes, order: str, language: str, on: date, packs: 
     missing = missing_place(places, items)
     if missing:
         raise NotTheOrderError(Departure(missing.code, missing.line + start, missing.values))
-    return ReadText(
-        order, language, lines[start], lines[start + 1], file_format, places, faults, tuple(_unknown(places, items)), start
-    )
+    return ReadText(order, language, lines[start], lines[start + 1], file_format, places, faults, tuple(_unknown(places, items)), start)
 
 
 def _official_number(order: str, packs: Path) -> str:

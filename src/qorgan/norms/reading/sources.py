@@ -8,11 +8,14 @@ import unicodedata
 import zipfile
 from html.parser import HTMLParser
 from io import BytesIO
-from typing import ClassVar
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 LARGEST = 20 * 1024 * 1024  # bytes, of the file and of what a DOCX unfolds to
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_BLOCKS = frozenset(
+    {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "td", "th", "table", "ul", "ol", "br", "hr", "article", "section", "blockquote", "pre", "body"}
+)
+_SILENT = frozenset({"script", "style", "nav", "header", "footer", "form", "select", "button", "noscript", "svg", "head", "title"})
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff\u00ad]+")
 
 
@@ -68,10 +71,6 @@ def _decoded(content: bytes) -> str:
 class _Page(HTMLParser):
     """Text of a page, a line for each block. An ``<article>``, where there is one, is the text; the rest is the page around it."""
 
-    BLOCKS: ClassVar = frozenset("p div h1 h2 h3 h4 h5 h6 li tr td th table ul ol br hr article section blockquote pre title body".split())
-    SILENT: ClassVar = frozenset("script style nav header footer form select button noscript svg head title".split())
-    VOID: ClassVar = frozenset("br hr img input meta link".split())
-
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._blocks: list[tuple[bool, list[str]]] = [(False, [])]
@@ -80,18 +79,18 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - HTMLParser's signature
         """A block begins a line; a silent element says nothing until it ends."""
-        if tag in self.SILENT and tag not in self.VOID:
+        if tag in _SILENT:
             self._silent.append(tag)
         if tag == "article":
             self._articles += 1
-        if tag in self.BLOCKS:
+        if tag in _BLOCKS:
             self._break()
 
     def handle_endtag(self, tag: str) -> None:
         """A block ends its line."""
         if tag in self._silent:
             del self._silent[self._silent.index(tag) :]
-        if tag in self.BLOCKS:
+        if tag in _BLOCKS:
             self._break()
         if tag == "article":
             self._articles = max(0, self._articles - 1)
@@ -123,13 +122,13 @@ def _docx(content: bytes) -> list[str]:
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
         raise UnreadableError("docx")
     try:
-        root = ElementTree.fromstring(body)  # noqa: S314 - entities were refused above
-    except ElementTree.ParseError as error:
+        root = ET.fromstring(body)  # noqa: S314 - entities were refused above
+    except ET.ParseError as error:
         raise UnreadableError("docx") from error
     return [line for paragraph in root.iter(f"{_WORD}p") for line in _words(paragraph).split("\n")]
 
 
-def _words(paragraph: ElementTree.Element) -> str:
+def _words(paragraph: ET.Element) -> str:
     """Words of a paragraph; a line break within it is kept, a text box's own paragraphs speak for themselves."""
     said: list[str] = []
     for run in paragraph.iter(f"{_WORD}r"):

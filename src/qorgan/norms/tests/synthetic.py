@@ -106,15 +106,41 @@ ____________
 2
 """
 PLACES = [
-    "7/order/1", "7/order/2", "7/order/2/1", "7/order/2/2", "7/1", "7/1/p2", "7/2", "7/2/1", "7/2/1.1", "7/2/2", "7/3", "7/4", "7/5", "7/5/1", "7/5/2",
-    "7/5/3", "7/5/yellow", "7/5/yellow/1", "7/5/yellow/2", "7/A1", "7/A1/1", "7/A1/note", "7/A2", "7/A2/cover", "7/A2/1", "7/A2/1/1", "7/A2/1/2",
+    "7/order/1",
+    "7/order/2",
+    "7/order/2/1",
+    "7/order/2/2",
+    "7/1",
+    "7/1/p2",
+    "7/2",
+    "7/2/1",
+    "7/2/1.1",
+    "7/2/2",
+    "7/3",
+    "7/4",
+    "7/5",
+    "7/5/1",
+    "7/5/2",
+    "7/5/3",
+    "7/5/yellow",
+    "7/5/yellow/1",
+    "7/5/yellow/2",
+    "7/A1",
+    "7/A1/1",
+    "7/A1/note",
+    "7/A2",
+    "7/A2/cover",
+    "7/A2/1",
+    "7/A2/1/1",
+    "7/A2/1/2",
 ]
 
 
 def page(text: str) -> bytes:
     """As a saved page of a register: a menu before it, a footer after it, entities, breaks within a cell."""
     body = "".join(f'<p id="z{number}">{escape(line)}</p>\n' for number, line in enumerate(text.splitlines()))
-    around = "<!DOCTYPE html><html><head><title>№ 1-НҚ</title><style>p{}</style></head><body><nav><a>Басты бет</a></nav><header>от 1 мая 2020 года № 1-НҚ</header>"
+    head = "<!DOCTYPE html><html><head><title>№ 1-НҚ</title><style>p{}</style></head>"
+    around = f"{head}<body><nav><a>Басты бет</a></nav><header>от 1 мая 2020 года № 1-НҚ</header>"
     table = "<script>var a='1. x';</script>"
     return f"{around}<div><article>{table}{body}</article></div><footer>© 2026</footer></body></html>".replace("№ 7", "&#8470;&nbsp;7").encode()
 

@@ -13,8 +13,8 @@ from qorgan.ledger.models import Entry
 from qorgan.norms import actions, months
 from qorgan.norms.actions import DayValues
 from qorgan.norms.calendar import FIRST_YEAR, office_calendar
-from qorgan.norms.engine.schema import Term, Unit
 from qorgan.norms.engine.deadlines import due
+from qorgan.norms.engine.schema import Term, Unit
 from qorgan.norms.engine.workdays import Calendar, Week, seed, seeded
 from qorgan.norms.models import CalendarDay, CalendarYear
 from qorgan.people.tests.cast import SETUP

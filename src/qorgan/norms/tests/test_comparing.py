@@ -65,9 +65,18 @@ def test_a_reference_to_a_paragraph_of_other_groups_is_a_hole() -> None:
 
 def test_every_finding_has_words() -> None:
     for code, values in [
-        ("kk_only", {}), ("ru_only", {}), ("differs", {}), ("count", {"kk": 1, "ru": 2}), ("printed", {"kk": "1", "ru": "2"}), ("figures", {"kk": "1", "ru": ""}),
-        ("figures", {"kk": "", "ru": "1"}), ("figures", {"kk": "1", "ru": "2"}), ("quoted", {"kk": 1, "ru": 2}), ("length", {"kk": 1, "ru": 2}),
-        ("reference", {"what": "84", "languages": "kk"}), ("unspoken", {"what": "3.3", "languages": "kk"}),
+        ("kk_only", {}),
+        ("ru_only", {}),
+        ("differs", {}),
+        ("count", {"kk": 1, "ru": 2}),
+        ("printed", {"kk": "1", "ru": "2"}),
+        ("figures", {"kk": "1", "ru": ""}),
+        ("figures", {"kk": "", "ru": "1"}),
+        ("figures", {"kk": "1", "ru": "2"}),
+        ("quoted", {"kk": 1, "ru": 2}),
+        ("length", {"kk": 1, "ru": 2}),
+        ("reference", {"what": "84", "languages": "kk"}),
+        ("unspoken", {"what": "3.3", "languages": "kk"}),
     ]:
         said = {}
         for language in ("kk", "ru"):

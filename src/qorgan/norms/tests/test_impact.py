@@ -13,16 +13,19 @@ from qorgan.norms.impact import BEGINS, CHANGES, ENDS, changes
 from qorgan.norms.tests.test_commands import run
 from qorgan.norms.tests.test_packs import CHAPTER, pack
 
-AMENDED = CHAPTER.replace(
-    "      - {by: \"7\", summary_kk: Бір, summary_ru: Один}\n",
-    "      - {by: \"7\", summary_kk: Бір, summary_ru: Один}\n      - {by: \"8\", summary_kk: Бірінші, summary_ru: Первый}\n",
-).replace("term: {number: 3, unit: year}}\n", "term: {number: 3, unit: year}}\n      - {by: \"8\", repealed: true}\n") + """\
+AMENDED = (
+    CHAPTER.replace(
+        '      - {by: "7", summary_kk: Бір, summary_ru: Один}\n',
+        '      - {by: "7", summary_kk: Бір, summary_ru: Один}\n      - {by: "8", summary_kk: Бірінші, summary_ru: Первый}\n',
+    ).replace("term: {number: 3, unit: year}}\n", 'term: {number: 3, unit: year}}\n      - {by: "8", repealed: true}\n')
+    + """\
   - id: 7/3
     kind: duty
     values:
       - {by: "8", summary_kk: Үш, summary_ru: Три}
     carried_out_by: {no_software: a reason, sentence_kk: Жоқ, sentence_ru: Нет}
 """
+)
 BEFORE, AFTER = date(2025, 1, 31), date(2025, 2, 1)
 
 

@@ -96,7 +96,10 @@ def test_a_misprinted_number_is_read_as_what_the_next_ones_say_and_told() -> Non
 
 
 def test_titles_headings_and_what_stands_around_are_recognised() -> None:
-    for text, heading, title, cover in ((RU, "Глава 2. Свет", "Перечень запретов", "(титульный лист)"), (KK, "2 тарау. Жарық", "Тыйымдар тізбесі", "(титул парағы)")):
+    for text, heading, title, cover in (
+        (RU, "Глава 2. Свет", "Перечень запретов", "(титульный лист)"),
+        (KK, "2 тарау. Жарық", "Тыйымдар тізбесі", "(титул парағы)"),
+    ):
         places, _faults = read(text)
         said = {place.id: place.words for place in places}
         assert heading in [place.words for place in places if place.kind is PlaceKind.HEADING]
@@ -203,12 +206,17 @@ def test_the_first_missing_place_is_named() -> None:
 
 def of_places(folder: Path) -> Path:
     """A pack with an item for every place of the Russian text; 2/3 is in the Kazakh text alone."""
-    item = "  - id: {}\n    kind: duty\n    text: {}\n    values:\n      - {{by: '7', summary_kk: Бір, summary_ru: Один}}\n    carried_out_by: {{no_software: x, sentence_kk: Жоқ, sentence_ru: Нет}}\n"
+    said = "    values:\n      - {by: '7', summary_kk: Бір, summary_ru: Один}\n    carried_out_by: {no_software: x, sentence_kk: Жоқ, sentence_ru: Нет}\n"
     chapter = "chapter: '1'\ntitle_kk: Жалпы\ntitle_ru: Общее\nitems:\n"
     listed = [(place, "both") for place in PLACES]
     listed.insert(PLACES.index("7/3"), ("7/2/3", "kk_only"))
     listed = [(place, "ru_only" if place == "7/5/3" else state) for place, state in listed]
-    return pack(folder, HEAD.replace('number: "7"', "number: 7-НҚ"), chapter + "".join(item.format(*one) for one in listed), "{}\n")
+    return pack(
+        folder,
+        HEAD.replace('number: "7"', "number: 7-НҚ"),
+        chapter + "".join(f"  - id: {place}\n    kind: duty\n    text: {state}\n{said}" for place, state in listed),
+        "{}\n",
+    )
 
 
 def test_a_text_is_read_as_the_order_or_refused_with_its_place(tmp_path: Path) -> None:
