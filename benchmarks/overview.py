@@ -49,8 +49,8 @@ def record(path: Path, length: int) -> Path:
     """A recording of so many seconds: ten of noise that wanders and of a humming voice, written again and again."""
     piece = path.with_suffix(".piece.mp4")
     with av.open(str(piece), "w") as container:
-        video = container.add_stream("libx264", rate=RATE, options={"preset": "ultrafast", "crf": "30", "g": str(2 * RATE), "bf": "0"})
-        video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        video = container.add_stream("libx264", rate=RATE, options={"preset": "ultrafast", "maxrate": "4M", "bufsize": "4M", "g": str(2 * RATE)})
+        video.width, video.height, video.pix_fmt, video.bit_rate = WIDTH, HEIGHT, "yuv420p", 4_000_000
         audio = container.add_stream("aac", rate=16_000, layout="mono")
         chance = random.Random(444)
         noise = chance.randbytes(WIDTH * 64)

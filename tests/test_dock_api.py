@@ -60,6 +60,7 @@ def test_every_address_for_docks_is_described() -> None:
     assert set(operations()) == set(OPERATIONS)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", OPERATIONS)
 @pytest.mark.parametrize("known", [True, False], ids=["a dock", "nobody"])

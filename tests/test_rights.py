@@ -331,6 +331,7 @@ def test_every_address_answers_every_role_as_listed(cast: Cast, world: dict[str,
     assert found == TABLE
 
 
+@pytest.mark.slow  # asks every address as everybody
 def test_every_refusal_leaves_one_line_in_the_log(cast: Cast, world: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Who, what and why of every 401, 403, 404 and 405 of the table; and no word of a cookie, token or secret."""
     lines: list[dict[str, Any]] = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from qorgan.documents.dates import attributive_date, date_time, local, number, official_date, size
+from qorgan.documents.dates import attributive_date, date_time, local, number, official_date, signed, size
 from qorgan.documents.forms import JSON, Method, RowPaper
 from qorgan.documents.render import PaperLanguage
 
@@ -128,7 +128,7 @@ class CustodyItem:
             "number": self.number, "file": self.file.rpartition("/")[2], "path": self.path, "sha256": self.sha256, "bytes": number(self.size, language),
             "recorder": self.inventory_number, "device_time": self.device_started_at.replace("T", " "),
             "started_at": _moment(self.started_at, language), "ended_at": _moment(self.ended_at, language),
-            "offset": "" if self.offset_s is None else f"{self.offset_s:+d}".replace("-", "\N{MINUS SIGN}"), "dock": self.dock,
+            "offset": "" if self.offset_s is None else signed(self.offset_s), "dock": self.dock,
             "sealed_at": _moment(self.sealed_at, language), "stored_at": _moment(self.stored_at, language),
             "position": number(self.position, language), "checked_at": _moment(self.checked_at, language),
             "events": [event.data(language) for event in self.events],

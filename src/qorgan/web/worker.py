@@ -28,6 +28,7 @@ from qorgan.ledger.check import check_and_remember
 from qorgan.ledger.checkpoints import make_checkpoint
 from qorgan.ledger.witness import show_due
 from qorgan.people.letters import send_due_letters
+from qorgan.recorders.handover.stamping import stamp_packages
 from qorgan.web.keeping.duties import keep_backup
 from qorgan.web.models import Duty
 from qorgan.web.warnings import warn
@@ -50,6 +51,7 @@ DUTIES: Mapping[str, Work] = {
     "ledger-check": Work(check_and_remember, timedelta(minutes=10)),
     "ledger-witness": Work(show_due, timedelta(minutes=10)),
     "ledger-witness-mail": Work(show_by_mail, timedelta(minutes=10)),
+    "packages-stamp": Work(stamp_packages, timedelta(seconds=15)),
     "letters-send": Work(send_due_letters, timedelta(seconds=15)),
     "archive-scrub": Work(scrub_some, timedelta(minutes=5)),
     "archive-repair": Work(repair_stored, timedelta(minutes=5)),

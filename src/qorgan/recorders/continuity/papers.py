@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.utils import translation
 
-from qorgan.documents.dates import date_time, duration, local, number
+from qorgan.documents.dates import date_time, duration, local, number, signed
 from qorgan.documents.forms import print_paper
 from qorgan.documents.render import PaperLanguage
 from qorgan.people.models import Signature
@@ -60,7 +60,7 @@ def _data(values: Values, seal: Seal, language: PaperLanguage) -> dict[str, Any]
         "organisation": values["organisation"][language], "number": values["number"],
         "inspection": inspection["number"], "kind": str(Inspection.Kind(inspection["kind"]).label), "subject": inspection["subject_name"],
         "bin": inspection["subject_bin"], "act": inspection["act_number"], "inspector": inspection["inspector"],
-        "started": _when(inspection["started_at"]), "ended": _when(inspection["ended_at"]),
+        "started": _exact(inspection["started_at"]), "ended": _exact(inspection["ended_at"]),
         "recorded": duration(values["recorded_us"] / 1e6, language), "open": sum(not one["explanation"] for one in values["findings"]),
         "picture": _picture(drawn) if drawn else None,
         "findings": [_finding(one, explanations, language) for one in values["findings"]],
@@ -92,14 +92,14 @@ def _said(one: Values) -> str:
 
 def _issue(one: Values, language: PaperLanguage) -> list[Any]:
     return [
-        one["recorder"], one["person"], _when(one["issued_at"]), _when(one["returned_at"]), f"{one['offset_s']:+d}", clock_words(one["offset_s"]),
+        one["recorder"], one["person"], _when(one["issued_at"]), _when(one["returned_at"]), signed(one["offset_s"]), clock_words(one["offset_s"]),
         duration(one["recorded_us"] / 1e6, language), one["row"],
     ]
 
 
 def _file(one: Values, language: PaperLanguage) -> list[Any]:
     """Number, recorder, name, number on the device, raw clock, corrected start and end, length, correction."""
-    offset = "" if one["offset_ms"] is None else f"{one['offset_ms'] / 1000:+.0f}"
+    offset = "" if one["offset_ms"] is None else signed(round(one["offset_ms"] / 1000))
     placed = bool(one["n"])
     return [
         one["n"] or "–", one["recorder"], one["name"], "–" if one["sequence"] is None else one["sequence"], one["shown"].replace("T", " ") or "–",

@@ -15,6 +15,7 @@ from qorgan.archive.access import recordings
 from qorgan.archive.continuity import Interval, length
 from qorgan.archive.lines import destroyed_words
 from qorgan.archive.models import Recording
+from qorgan.documents.dates import duration
 from qorgan.people.rights import Actor
 from qorgan.recorders.continuity.access import latest_report
 from qorgan.recorders.continuity.findings import Finding, findings, superseded
@@ -23,7 +24,7 @@ from qorgan.recorders.continuity.models import Closing, Explanation, SignedRepor
 from qorgan.recorders.continuity.phrases import cause_words, note_words
 from qorgan.recorders.continuity.picture import Picture, picture
 from qorgan.recorders.continuity.snapshot import snapshot
-from qorgan.recorders.continuity.words import name_of, span
+from qorgan.recorders.continuity.words import language, name_of, span
 from qorgan.recorders.models import Inspection
 
 SHORTEST_WINDOW = timedelta(minutes=1)
@@ -177,8 +178,8 @@ def _sentence(facts: Facts, found: Sequence[Finding]) -> str:
     what = ngettext("%(count)d recording", "%(count)d recordings", len(facts.recordings)) % {"count": len(facts.recordings)}
     count = len(facts.continuity.gaps)
     gaps = ngettext("%(count)d gap", "%(count)d gaps", count) % {"count": count}
-    minutes = round(facts.continuity.covered.total_seconds() / 60)
-    words = _("%(issues)s, %(recordings)s of %(minutes)d min together, %(gaps)s.") % {"issues": out, "recordings": what, "minutes": minutes, "gaps": gaps}
+    length = duration(facts.continuity.covered.total_seconds(), language())
+    words = _("%(issues)s, %(recordings)s, %(length)s together, %(gaps)s.") % {"issues": out, "recordings": what, "length": length, "gaps": gaps}
     unexplained = sum(one.open for one in found)
     open_ones = _("Without explanation: %(count)d.") % {"count": unexplained}
     return f"{words} {open_ones}" if unexplained else words

@@ -20,7 +20,8 @@ def name_of(one: Finding) -> str:
         return _("file %(name)s") % {"name": one.absence.name}
     if one.interval is None:
         return _("no recorder was issued")
-    return f"{span(one)} ({duration(one.seconds, language())})"
+    lasts = duration(one.seconds, language()).replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{span(one)} ({lasts})"
 
 
 def span(one: Finding) -> str:

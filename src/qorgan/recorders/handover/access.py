@@ -29,6 +29,12 @@ def with_state(found: QuerySet[HandOver]) -> QuerySet[HandOver]:
     return counted.select_related(*_STATE).defer("acceptance__scan").prefetch_related(Prefetch("productions", produced), Prefetch("signs", signs), "answers")
 
 
+def to_sign(actor: Actor) -> QuerySet[HandOver]:
+    """Drafts that wait for this person's own signature, the oldest first (444 p.14)."""
+    open_ones = HandOver.objects.filter(organisation__in=actor.organisations(Permission.HANDOVER_MAKE), registration=None, withdrawal=None)
+    return open_ones.exclude(signs__person=actor.person).order_by("drafted_at", "id")
+
+
 def of_inspection(actor: Actor, inspection: Inspection) -> list[HandOver]:
     """Hand-overs of one inspection, newest first, for its page."""
     return list(with_state(handovers(actor).filter(inspection=inspection)).order_by("-drafted_at"))

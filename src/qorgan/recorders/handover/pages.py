@@ -22,7 +22,8 @@ from qorgan.recorders.handover.composing import compose
 from qorgan.recorders.handover.forms import AcceptanceForm, AnswerForm, SignForm, UnlockForm, WishForm, WithdrawForm
 from qorgan.recorders.handover.lines import line_of
 from qorgan.recorders.handover.models import Composition, HandOver, Item, Paper, SealedPaper
-from qorgan.recorders.handover.papers import words_of
+from qorgan.recorders.handover.papers import paper_words, words_of
+from qorgan.recorders.handover.stamping import stamps_of
 from qorgan.recorders.handover.standing import missing_posts, posts_of, valid_signs
 from qorgan.recorders.paging import say_written
 from qorgan.recorders.refusals import RecorderRefusal
@@ -131,6 +132,7 @@ def page(request: HttpRequest, found: HandOver, *, forms: dict[str, BaseForm] | 
     may_make = actor.may(Permission.HANDOVER_MAKE, found.organisation_id)
     vault = open_vault(request, found.organisation_id) if may_make and made else None
     valid = valid_signs(found)
+    composition = Composition.objects.filter(handover=found).first()
     open_draft = made is None and getattr(found, "withdrawal", None) is None
     values: dict[str, Any] = {
         "handover": found, "line": line_of(found), "items": Item.objects.filter(handover=found).select_related("recording").order_by("number"),
@@ -138,9 +140,10 @@ def page(request: HttpRequest, found: HandOver, *, forms: dict[str, BaseForm] | 
         "signs": [(str(post.label), valid.get(post.value)) for post in (Post.HEAD, Post.RESPONSIBLE)],
         "lapsed": [sign for sign in found.signs.all() if open_draft and sign.pk not in {one.pk for one in valid.values()}],
         "missing": missing_posts(found) if open_draft else [], "may_sign": open_draft and may_make and _wanted(found, actor.person),
-        "parts": words_of(found.parts), "vault": vault, "composition": Composition.objects.filter(handover=found).first(),
-        "papers": list(Paper.objects.filter(handover=found).order_by("name").values_list("name", flat=True)),
-        "sealed_papers": SealedPaper.objects.filter(handover=found).order_by("name"),
+        "parts": words_of(found.parts), "vault": vault, "composition": composition,
+        "stamps": stamps_of(composition) if composition else None,
+        "papers": [(name, paper_words(name)) for name in Paper.objects.filter(handover=found).order_by("name").values_list("name", flat=True)],
+        "sealed_papers": [paper_words(name) for name in SealedPaper.objects.filter(handover=found).order_by("name").values_list("name", flat=True)],
         "has_key": may_make and actor.person is not None and confirmed_key(found.organisation, actor.person) is not None, "open_draft": open_draft,
         "sign_form": SignForm(), "unlock_form": UnlockForm(initial={"purpose": _purpose(found)}), "wish_form": WishForm(), **(forms or {}),
         "productions": list(reversed(found.productions.all())), "answers": found.answers.all(),

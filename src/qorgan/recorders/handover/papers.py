@@ -88,6 +88,15 @@ def words_of(parts: Sequence[str]) -> list[str]:
     return [str(source.words) for source in SOURCES if source.key in parts]
 
 
+def paper_words(name: str) -> str:
+    """A paper of the package by its file name, in the language of the thread: "extract of the journal (kk)"."""
+    stem, language = name.split(".")[:2]
+    key, _sign, number = stem.partition("-")
+    known = {"act": _("act of the hand-over"), "custody": _("history of each recording"), **{source.key: source.words for source in SOURCES}}
+    spoken = _("in Kazakh") if language == "kk" else _("in Russian")
+    return f"{known.get(key, key)} {number}".strip() + f" ({spoken})"
+
+
 def papers_of(facts: Facts) -> dict[str, bytes]:
     """Every paper but the acts, by its name in ``data/papers``."""
     found: dict[str, bytes] = {}

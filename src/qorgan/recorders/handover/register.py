@@ -57,7 +57,7 @@ def register(request: HttpRequest) -> HttpResponse:
     waiting = STATES["unconfirmed"](visible).count()
     values: dict[str, Any] = {
         "form": form, "page": page, "lines": [line_of(rows[pk]) for pk in page.ids], "drafts": _drafts(visible), "filtered": _is_filtered(form),
-        "waiting": waiting, "heading_words": _heading(waiting), "may_make": actor.may(Permission.HANDOVER_MAKE),
+        "waiting": waiting, "heading_words": _heading(visible, waiting), "may_make": actor.may(Permission.HANDOVER_MAKE),
         "several": len(actor.organisations(Permission.HANDOVER_READ)) > 1,
     }
     return render(request, "handover/register.html", values, status=200 if form.is_valid() else 422)
@@ -68,9 +68,10 @@ def _drafts(visible: QuerySet[HandOver]) -> list[Line]:
     return [line_of(one) for one in access.with_state(found)[:MOST_DRAFTS]]
 
 
-def _heading(waiting: int) -> str:
+def _heading(visible: QuerySet[HandOver], waiting: int) -> str:
     if not waiting:
-        return str(_("Everything that was sent is confirmed"))
+        made = visible.filter(registration__isnull=False).exists()
+        return str(_("Everything that was sent is confirmed")) if made else str(_("Nothing has been handed over yet"))
     return ngettext("%(count)d hand-over is not confirmed by its recipient", "%(count)d hand-overs are not confirmed by their recipients", waiting) % {
         "count": waiting
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from qorgan.archive.models import Fixity
 from qorgan.archive.vault.kinds import ORIGINAL_TAKEN, RECORDING_PLAYED
+from qorgan.documents.dates import signed
 from qorgan.documents.handover_forms import Event
 from qorgan.ledger.log import said
 from qorgan.ledger.models import Entry
@@ -43,7 +44,7 @@ def _who(actor: Payload) -> str:
 def _issued(said_: Payload) -> str:
     return _("Recorder %(number)s issued to %(name)s against signature: journal row %(row)s, charge %(charge)s %%, device clock %(offset)s s.") % {
         "number": said_["inventory_number"], "name": said_["name"], "row": said_["row"], "charge": said_["charge_percent"],
-        "offset": f"{said_['clock_offset_s']:+d}",
+        "offset": signed(said_["clock_offset_s"]),
     }
 
 
@@ -65,7 +66,7 @@ def _presented(_said: Payload) -> str:
 
 def _attributed(said_: Payload) -> str:
     return _("Assigned to inspection № %(inspection)s, inspector %(name)s; clock corrected by %(offset)s s.") % {
-        "inspection": said_["inspection_number"], "name": said_["name"], "offset": f"{said_['offset_s']:+d}"
+        "inspection": said_["inspection_number"], "name": said_["name"], "offset": signed(said_["offset_s"])
     }
 
 

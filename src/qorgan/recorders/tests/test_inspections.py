@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,6 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qorgan.archive.docks import create_dock
+from qorgan.archive.review.actions import mark_moment
+from qorgan.archive.vault.tests.office import PURPOSE, RESPONSIBLE_SECRET, open_office
+from qorgan.archive.vault.unlocking import unlock
 from qorgan.people.rights import actor_for
 from qorgan.recorders import actions
 from qorgan.recorders.continuity.showing import shown
@@ -117,6 +121,21 @@ def test_time_line(desk: Desk, client_of: ClientOf) -> None:
     assert first.name in page
     assert line.sentence in page
     assert "tl-issue" in page
+
+
+def test_marks_of_review_stand_on_the_time_line_for_those_who_may_play(desk: Desk, client_of: ClientOf, settings: Any) -> None:
+    settings.QORGAN = {**settings.QORGAN, "QORGAN_SECRET_WORK_FACTOR": 4}
+    open_office(desk.cast)
+    dock, _token = create_dock(actor=desk.actor, organisation=desk.cast.karaganda, name="214")
+    start = desk.issue().issue.issued_at + timedelta(seconds=1)
+    recording = arrive(dock, desk.r0417, local(start), seconds=60, sequence=1)
+    organisation, person = desk.cast.karaganda, desk.cast.serik
+    vault = unlock(actor=desk.actor, person=person, organisation=organisation, session_key="s", given=RESPONSIBLE_SECRET, purpose=PURPOSE)
+    mark_moment(actor=desk.actor, unlocking=vault.unlocking, recording=recording, at_us=0, kind="circumstance", note="қоршау жоқ")
+    url = reverse("recorders:inspection", args=[desk.inspection.pk])
+    for name, seen in (("serik", True), ("gulnar", True), ("aidar", False)):
+        page = client_of(name).get(url).content.decode()
+        assert [word in page for word in ("tl-mark-circumstance", "қоршау жоқ", reverse("review:side", args=[desk.inspection.pk]))] == [seen] * 3
 
 
 def test_before_anything_is_recorded(desk: Desk, client_of: ClientOf) -> None:

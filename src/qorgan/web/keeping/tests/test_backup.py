@@ -11,6 +11,8 @@ import pytest
 from qorgan.evidence.age import Identity
 from qorgan.web.keeping.tests.conftest import Office
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def shelf(office: Office, tmp_path: Path) -> Path:
