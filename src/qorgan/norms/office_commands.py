@@ -26,7 +26,7 @@ NAMED = 12  # so many places are named in a sentence; JSON names all
 def register(verbs: "Verbs") -> None:
     """Add the verbs that need the office's database or calendar days. Each sets ``run``, which returns the exit code."""
     importing = verbs.add_parser("import", help="read a downloaded official text into the database, paragraph by paragraph")
-    importing.add_argument("file", type=Path, help="plain text (UTF-8), a saved page, or DOCX")
+    importing.add_argument("file", type=Path, metavar="FILE", help="plain text (UTF-8), a saved page, or DOCX")
     importing.add_argument("--order", required=True, help="number of the order, e.g. 366")
     importing.add_argument("--lang", required=True, choices=("kk", "ru"))
     importing.add_argument("--format", choices=("text", "json"), default="text")

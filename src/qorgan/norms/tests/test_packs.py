@@ -102,9 +102,7 @@ def test_a_faulty_head_is_refused_with_its_place(tmp_path: Path, before: str, af
 
 
 def test_values_stand_in_the_order_of_their_days(tmp_path: Path) -> None:
-    swapped = CHAPTER.replace(
-        '{by: "7", summary_kk: Бір', '{by: "8", summary_kk: Бір, summary_ru: x}\n      - {by: "7", summary_kk: Бір'
-    )
+    swapped = CHAPTER.replace('{by: "7", summary_kk: Бір', '{by: "8", summary_kk: Бір, summary_ru: x}\n      - {by: "7", summary_kk: Бір')
     with pytest.raises(PackError, match="the values of 7/1 are not in the order of their days"):
         load(pack(tmp_path, chapter=swapped))
 
