@@ -315,8 +315,6 @@ def register_and_open_book(office: EmptyOffice) -> None:
     office.shot(page, "empty-book")
 
 
-
-
 def issue(office: EmptyOffice, number: str, subject: str) -> None:
     """By keys alone, to Айдар, for a new inspection."""
     page = office.pages["serik"]

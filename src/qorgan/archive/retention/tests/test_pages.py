@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -12,8 +13,7 @@ from qorgan.archive.retention import access, acts
 from qorgan.archive.retention.destroying import carry_out, destroy
 from qorgan.archive.retention.models import Act, Hold
 from qorgan.archive.retention.tests.office import DUE, acting_at, at_desk, compose, signed
-from qorgan.ledger.check import check_and_remember
-from qorgan.ledger.models import Entry
+from qorgan.ledger.models import Entry, Marker
 from qorgan.people.tests.cast import PIN, Cast
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_from_the_list_to_the_tombstone_by_hand(stored: list[Recording], cast: C
         assert "ждёт подписей" in page.content.decode()
         where = reverse("retention:act", args=[act.pk])
         assert [where in client.get("/").content.decode() for client in (serik, gulnar)] == [True, True]  # on the first page of each
-        check_and_remember()
+        Marker.objects.create(installation=uuid4(), checked_at=DUE, checked_size=1)
         assert 'data-ok="yes"' in shown(serik, "retention:act", act.pk)  # the act's own state does not hide the ledger's
         wrong = post(serik, "retention:act-sign", act.pk, pin="9999")
         assert (wrong.status_code, Act.objects.get().responsible) == (422, None)
