@@ -10,13 +10,13 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
-from hypothesis import settings
+from hypothesis import settings as properties
 
 from qorgan.ledger.signing import create_key
 from qorgan.people.tests.cast import Cast, make_cast, signed_in_client
 
-settings.register_profile("house", deadline=None)  # how long an example takes says more about the machine than about the code
-settings.load_profile("house")
+properties.register_profile("house", deadline=None)  # how long an example takes says more about the machine than about the code
+properties.load_profile("house")
 
 
 @pytest.fixture(scope="session", autouse=True)
