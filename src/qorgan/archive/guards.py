@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from qorgan.archive.vault.unlocking import COOKIE, COOKIE_PATH, OpenVault, Unlocked, meet
-from qorgan.people.rights import Actor, Permission, RequestWithActor, View, requires
+from qorgan.people.rights import Permission, View, actor_of, requires
 
 
 def unseen_without(*permissions: Permission) -> Callable[[View], View]:
@@ -34,10 +34,6 @@ def unseen_without(*permissions: Permission) -> Callable[[View], View]:
 
     return decorate
 
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks, with the rights of today."""
-    return cast(RequestWithActor, request).actor
 
 
 def open_vault(request: HttpRequest, organisation: UUID | None = None) -> OpenVault | None:

@@ -10,14 +10,14 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from qorgan.archive import access, store
-from qorgan.archive.guards import actor_of, open_vault
+from qorgan.archive.guards import open_vault
 from qorgan.archive.models import Recording
 from qorgan.archive.streaming import Plain
 from qorgan.archive.vault.models import Opening
 from qorgan.archive.vault.opening import write_opening
 from qorgan.archive.vault.unlocking import OpenVault
 from qorgan.evidence.age import NoKey, SealError, open_sealed
-from qorgan.people.rights import Permission
+from qorgan.people.rights import Permission, actor_of
 
 logger = structlog.get_logger(__name__)
 PLAIN_TEXT = "text/plain; charset=utf-8"

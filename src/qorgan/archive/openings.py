@@ -11,13 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from qorgan.archive.guards import actor_of
 from qorgan.archive.keyset import by_time
 from qorgan.archive.vault import access
 from qorgan.archive.vault.models import Opening
 from qorgan.people.alphabet import fold
 from qorgan.people.models import Person
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 
 
 class OpeningsForm(forms.Form):

@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header, url_has_allowed_host_a
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from qorgan.archive.guards import actor_of, kept_open, open_vault, unseen_without
+from qorgan.archive.guards import kept_open, open_vault, unseen_without
 from qorgan.archive.models import Recording
 from qorgan.archive.opened import PLAIN_TEXT, NotOpened, damaged, no_key, opener, playable, recording_of, vault_for
 from qorgan.archive.particulars import particulars
@@ -26,7 +26,7 @@ from qorgan.archive.vault.standing import confirmed_key, holders
 from qorgan.archive.vault.unlocking import COOKIE, COOKIE_PATH, OpenVault, lock, still_open, unlock
 from qorgan.evidence.age import NoKey, SealError
 from qorgan.evidence.names import safe_name
-from qorgan.people.rights import Permission
+from qorgan.people.rights import Permission, actor_of
 
 SEEN = (Permission.RECORDING_READ, Permission.RECORDING_READ_OWN)
 SHOWN_OPENINGS = 20

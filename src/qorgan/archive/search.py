@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from qorgan.archive import access
-from qorgan.archive.guards import actor_of, open_vault
+from qorgan.archive.guards import open_vault
 from qorgan.archive.keyset import by_time
 from qorgan.archive.lines import lines, words
 from qorgan.archive.models import Recording
@@ -21,7 +21,7 @@ from qorgan.archive.spelling import typed_words
 from qorgan.archive.words import NoSuchWord, span
 from qorgan.people.alphabet import fold, kazakh_key
 from qorgan.people.models import Organisation, Person
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 
 MOST_WORDS = 6
 

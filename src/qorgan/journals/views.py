@@ -1,6 +1,6 @@
 """Pages of the journal: the page is the sheet of appendix 1 (444 p.8-9)."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,7 +22,7 @@ from qorgan.journals.sheet import drawn, paper
 from qorgan.ledger import log
 from qorgan.ledger.transactions import writing
 from qorgan.people.models import Appointment, Organisation, Post
-from qorgan.people.rights import Actor, Permission, RequestWithActor, requires
+from qorgan.people.rights import Actor, Permission, actor_of, requires
 from qorgan.people.signatures import SignatureRefused, prove
 
 READ = (Permission.JOURNAL_READ, Permission.JOURNAL_READ_OWN)
@@ -33,7 +33,7 @@ PER_SHEET = actions.ROWS_PER_SHEET
 @require_GET
 def books(request: HttpRequest) -> HttpResponse:
     """The open book at once; without one, what to do; `?all` lists every book."""
-    actor = _actor(request)
+    actor = actor_of(request)
     found = list(access.books(actor).select_related("organisation").order_by("finished_on", "-number")[:200])
     opened = [book for book in found if book.finished_on is None]
     if len(opened) == 1 and "all" not in request.GET:
@@ -45,7 +45,7 @@ def books(request: HttpRequest) -> HttpResponse:
 @require_GET
 def book(request: HttpRequest, book_id: UUID) -> HttpResponse:
     """One sheet of a book: the last written one, or ``?sheet=N``; ``?q=`` finds rows without renumbering them."""
-    actor, found = _actor(request), _book(request, book_id)
+    actor, found = actor_of(request), _book(request, book_id)
     visible = access.rows_of(actor, found)
     last = visible.order_by("-number").values_list("number", flat=True).first() or 0
     sheets = actions.sheets_of(last)
@@ -79,7 +79,7 @@ def book(request: HttpRequest, book_id: UUID) -> HttpResponse:
 @require_GET
 def row(request: HttpRequest, row_id: UUID) -> HttpResponse:
     """One row with every mark ever made in it, and their places in the ledger."""
-    actor = _actor(request)
+    actor = actor_of(request)
     found = get_object_or_404(access.rows(actor).select_related("book__organisation"), pk=row_id)
     marks = list(found.marks.select_related("signature", "struck_by").order_by("column", "position"))
     values = {"row": found, "book": found.book, "marks": marks, "names": dict(COLUMNS), "may_correct": _may_correct(actor, found.book)}
@@ -90,7 +90,7 @@ def row(request: HttpRequest, row_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, mark_id: UUID) -> HttpResponse:
     """Strike a mark through and write what holds, with reason and signature (444 p.9)."""
-    actor = _actor(request)
+    actor = actor_of(request)
     mark = get_object_or_404(Mark.objects.filter(row__in=access.rows(actor)).select_related("row__book__organisation"), pk=mark_id)
     if not actor.may(Permission.JOURNAL_CORRECT, mark.row.book.organisation_id):
         raise PermissionDenied(_("Corrections in this book are made by the responsible person or the head (444 p.9)."))
@@ -123,7 +123,7 @@ def correct(request: HttpRequest, mark_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def open_book(request: HttpRequest) -> HttpResponse:
     """Open the next book."""
-    actor = _actor(request)
+    actor = actor_of(request)
     form = OpenBookForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and actor.organisation:
         try:
@@ -141,7 +141,7 @@ def open_book(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def close_book(request: HttpRequest, book_id: UUID) -> HttpResponse:
     """Close a book with the number of its sheets (444 p.9)."""
-    actor, found = _actor(request), _book(request, book_id, Permission.JOURNAL_KEEP)
+    actor, found = actor_of(request), _book(request, book_id, Permission.JOURNAL_KEEP)
     last = Row.objects.filter(book=found).order_by("-number").values_list("number", flat=True).first() or 0
     form = CloseBookForm(request.POST or None, initial={"sheets": actions.sheets_of(last)})
     if request.method == "POST" and form.is_valid():
@@ -165,7 +165,7 @@ def close_book(request: HttpRequest, book_id: UUID) -> HttpResponse:
 @require_GET
 def print_book(request: HttpRequest, book_id: UUID) -> HttpResponse:
     """The whole book as PDF/A, as the order asks; the printing is in the ledger."""
-    actor, found = _actor(request), _book(request, book_id)
+    actor, found = actor_of(request), _book(request, book_id)
     language = _paper_language(request)
     rows = drawn(Row.objects.filter(book=found).order_by("number"))
     with writing():
@@ -180,7 +180,7 @@ def print_book(request: HttpRequest, book_id: UUID) -> HttpResponse:
 @require_GET
 def print_blank(request: HttpRequest) -> HttpResponse:
     """Blank sheets to write on by hand, for a day without electricity."""
-    organisation = _actor(request).organisation
+    organisation = actor_of(request).organisation
     form = BlankForm(request.GET or None)
     sheets = form.cleaned_data["sheets"] if form.is_valid() else 24
     blank = BookPaper(
@@ -204,14 +204,11 @@ def _correct(actor: Actor, mark: Mark, values: dict[str, Any]) -> Mark:
     return actions.correct(actor=actor.as_ledger(organisation), mark=mark, cell=cell, reason=values["reason"])
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return cast(RequestWithActor, request).actor
-
 
 def _book(request: HttpRequest, book_id: UUID, permission: Permission | None = None) -> Book:
-    found = access.books(_actor(request)).select_related("organisation")
+    found = access.books(actor_of(request)).select_related("organisation")
     if permission:
-        found = found.filter(organisation__in=_actor(request).organisations(permission))
+        found = found.filter(organisation__in=actor_of(request).organisations(permission))
     return get_object_or_404(found, pk=book_id)
 
 

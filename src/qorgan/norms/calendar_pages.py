@@ -1,7 +1,7 @@
 """Pages of the statutory calendar: a year as twelve months, one day corrected, a year confirmed."""
 
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,7 +17,7 @@ from qorgan.norms.calendar import office_calendar
 from qorgan.norms.engine.workdays import Calendar
 from qorgan.norms.forms import ConfirmForm, DayForm
 from qorgan.norms.models import CalendarYear
-from qorgan.people.rights import Actor, Permission, RequestWithActor, requires
+from qorgan.people.rights import Permission, actor_of, requires
 
 FIVE, SIX = 5, 6
 
@@ -41,7 +41,7 @@ def year_page(request: HttpRequest, year: int | None = None) -> HttpResponse:
         "week": week,
         "other_week": SIX if week == FIVE else FIVE,
         "years": [one.number for one in calendar.years],
-        "may_manage": _actor(request).may(Permission.NORMS_MANAGE),
+        "may_manage": actor_of(request).may(Permission.NORMS_MANAGE),
     }
     return render(request, "norms/calendar.html", values)
 
@@ -62,7 +62,7 @@ def day_page(request: HttpRequest, day: str) -> HttpResponse:
     form = DayForm(request.POST or None, initial={**first, "works": "yes" if works else "no"})
     if request.method == "POST" and form.is_valid():
         try:
-            actions.correct_day(actor=_actor(request).as_ledger(), day=found, values=form.values())
+            actions.correct_day(actor=actor_of(request).as_ledger(), day=found, values=form.values())
         except ValidationError as error:
             _show(form, error)
         else:
@@ -80,7 +80,7 @@ def confirm_page(request: HttpRequest, year: int) -> HttpResponse:
     form = ConfirmForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.confirm_year(actor=_actor(request).as_ledger(), number=year, source=form.cleaned_data["source"])
+            actions.confirm_year(actor=actor_of(request).as_ledger(), number=year, source=form.cleaned_data["source"])
         except ValidationError as error:
             _show(form, error)
         else:
@@ -104,6 +104,3 @@ def _show(form: Form, error: ValidationError) -> None:
     for sentence in error.messages:
         form.add_error(None, sentence)
 
-
-def _actor(request: HttpRequest) -> Actor:
-    return cast(RequestWithActor, request).actor

@@ -1,7 +1,6 @@
 """Pages of letters: what was written to whom, whether the mail server took it, and if not, why (444 p.20)."""
 
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from qorgan.people import access
 from qorgan.people.letters import LetterRefusal, mail_is_set_up, send_again
 from qorgan.people.models import Letter
-from qorgan.people.rights import Actor, Permission, RequestWithActor, requires
+from qorgan.people.rights import Permission, actor_of, requires
 
 ROWS = 30
 
@@ -23,7 +22,7 @@ ROWS = 30
 @require_GET
 def letters(request: HttpRequest) -> HttpResponse:
     """Letters, newest first, each with its result."""
-    found = access.letters(_actor(request))
+    found = access.letters(actor_of(request))
     unsent = Q(sent_at=None)
     counts = found.filter(unsent).aggregate(
         given_up=Count("pk", filter=Q(given_up_at__isnull=False)), failing=Count("pk", filter=Q(given_up_at=None) & ~Q(problem="")),
@@ -50,7 +49,7 @@ def again(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     """Try once more, at once."""
     found = _letter(request, letter_id)
     try:
-        send_again(actor=_actor(request).as_ledger(found.organisation_id), letter=found)
+        send_again(actor=actor_of(request).as_ledger(found.organisation_id), letter=found)
     except LetterRefusal as refused:
         messages.warning(request, str(refused))
     else:
@@ -68,9 +67,6 @@ def _older(found: QuerySet[Letter], cursor: str) -> QuerySet[Letter]:
     return found.filter(Q(made_at__lt=moment) | Q(made_at=moment, id__gt=key)).order_by("-made_at", "id")
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return cast(RequestWithActor, request).actor
-
 
 def _letter(request: HttpRequest, letter_id: UUID) -> Letter:
-    return get_object_or_404(access.letters(_actor(request)).select_related("person", "organisation"), pk=letter_id)
+    return get_object_or_404(access.letters(actor_of(request)).select_related("person", "organisation"), pk=letter_id)

@@ -19,14 +19,14 @@ from qorgan.ledger.alphabet import key
 from qorgan.people import access, actions
 from qorgan.people.forms import AppointmentForm, EmailForm, EndAppointmentForm, PasswordForm, PersonForm, PinForm, SignInOpenForm
 from qorgan.people.models import Appointment, Person, Post, User
-from qorgan.people.rights import Actor, Permission, RequestWithActor, open_to_all, requires
+from qorgan.people.rights import Actor, Permission, actor_of, open_to_all, requires
 
 
 @requires(Permission.PEOPLE_READ)
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody of one's divisions, with the posts they hold today."""
-    actor = _actor(request)
+    actor = actor_of(request)
     in_force = Prefetch("appointments", Appointment.objects.in_force().select_related("organisation"), to_attr="held")
     found = access.persons(actor).select_related("organisation", "user").prefetch_related(in_force)
     persons = sorted(found, key=lambda person: key(person.full_name))
@@ -39,7 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
     """Enter a person."""
-    actor = _actor(request)
+    actor = actor_of(request)
     form = PersonForm(request.POST or None, organisations=actor.organisations(Permission.PEOPLE_MANAGE))
     if request.method == "POST" and form.is_valid():
         try:
@@ -56,7 +56,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 @require_GET
 def person_page(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """One person: particulars, appointments past and present, sign-in, PIN."""
-    actor = _actor(request)
+    actor = actor_of(request)
     person = _person(request, person_id)
     appointments = list(person.appointments.select_related("organisation").order_by("-starts_on", "-id"))
     current = {appointment.id for appointment in person.appointments.in_force()}
@@ -74,7 +74,7 @@ def person_page(request: HttpRequest, person_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def appoint(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Appoint by order (444 p.6)."""
-    actor, person = _actor(request), _person(request, person_id, Permission.APPOINT)
+    actor, person = actor_of(request), _person(request, person_id, Permission.APPOINT)
     form = AppointmentForm(request.POST or None, initial={"post": request.GET.get("post", "")})
     if request.method == "POST" and form.is_valid():
         values = {**form.cleaned_data, "post": Post(form.cleaned_data["post"])}
@@ -98,7 +98,7 @@ def appoint(request: HttpRequest, person_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def end_appointment(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     """End an appointment by order: access goes with the next request."""
-    actor = _actor(request)
+    actor = actor_of(request)
     found = access.appointments(actor).filter(organisation__in=actor.organisations(Permission.APPOINT)).select_related("person", "organisation")
     appointment = get_object_or_404(found, pk=appointment_id)
     form = EndAppointmentForm(request.POST or None)
@@ -119,7 +119,7 @@ def end_appointment(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sign_in_open(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Open a sign-in, or give a new first password: shown once."""
-    actor, person = _actor(request), _person(request, person_id, Permission.PEOPLE_MANAGE)
+    actor, person = actor_of(request), _person(request, person_id, Permission.PEOPLE_MANAGE)
     user = User.objects.filter(person=person).first()
     form = SignInOpenForm(request.POST or None) if user is None else Form(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -137,7 +137,7 @@ def sign_in_open(request: HttpRequest, person_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def email(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Where a person's letters go."""
-    actor, person = _actor(request), _person(request, person_id, Permission.PEOPLE_MANAGE)
+    actor, person = actor_of(request), _person(request, person_id, Permission.PEOPLE_MANAGE)
     form = EmailForm(request.POST or None, initial={"email": person.email})
     if request.method == "POST" and form.is_valid():
         actions.set_email(actor=actor.as_ledger(), person=person, email=form.cleaned_data["email"])
@@ -160,12 +160,12 @@ def account(request: HttpRequest) -> HttpResponse:
     if asked == "pin" and pin_form.is_valid() and _owner(pin_form, user) and _new_pin(request, pin_form, user):
         return redirect("people:account")
     if asked == "password" and password_form.is_valid() and _owner(password_form, user):
-        actions.set_password(actor=_actor(request).as_ledger(), user=user, password=password_form.cleaned_data["new"])
+        actions.set_password(actor=actor_of(request).as_ledger(), user=user, password=password_form.cleaned_data["new"])
         update_session_auth_hash(request, user)
         messages.success(request, _("The password is changed."))
         return redirect("people:account")
     if asked == "email" and email_form.is_valid():
-        actions.set_email(actor=_actor(request).as_ledger(), person=user.person, email=email_form.cleaned_data["email"])
+        actions.set_email(actor=actor_of(request).as_ledger(), person=user.person, email=email_form.cleaned_data["email"])
         messages.success(request, _("Letters for you go to the address given."))
         return redirect("people:account")
     forms = {"pin_form": pin_form, "password_form": password_form, "email_form": email_form}
@@ -175,7 +175,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 def _new_pin(request: HttpRequest, form: PinForm, user: User) -> bool:
     try:
-        actions.set_pin(actor=_actor(request).as_ledger(), person=user.person, pin=form.cleaned_data["pin"])
+        actions.set_pin(actor=actor_of(request).as_ledger(), person=user.person, pin=form.cleaned_data["pin"])
     except ValidationError as error:
         form.add_error("pin", error)
         return False
@@ -190,16 +190,13 @@ def _owner(form: Any, user: User) -> bool:
     return False
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return cast(RequestWithActor, request).actor
-
 
 def _division(actor: Actor) -> UUID | None:
     return actor.organisation.id if actor.organisation else None
 
 
 def _person(request: HttpRequest, person_id: UUID, permission: Permission | None = None) -> Person:
-    actor = _actor(request)
+    actor = actor_of(request)
     found = access.persons(actor).select_related("organisation")
     if permission is not None:
         found = found.filter(organisation__in=actor.organisations(permission))

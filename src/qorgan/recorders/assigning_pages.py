@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 from qorgan.recorders.attributing import assign
 from qorgan.recorders.forms import AssignForm
 from qorgan.recorders.models import Attribution, Issue
-from qorgan.recorders.paging import actor_of, say_written
+from qorgan.recorders.paging import say_written
 
 SHOWN = 200
 SHOWN_ISSUES = 60

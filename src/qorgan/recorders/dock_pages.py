@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from qorgan.archive.docks import create_dock, revoke
 from qorgan.archive.models import Dock
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 from qorgan.recorders import access
 from qorgan.recorders.docking import state_of
 from qorgan.recorders.forms import DockForm
-from qorgan.recorders.paging import actor_of, division_of, say_written
+from qorgan.recorders.paging import division_of, say_written
 
 SHOWN_STRANGERS = 20
 

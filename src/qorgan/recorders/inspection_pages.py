@@ -12,14 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from qorgan.archive.review.access import marks_of
 from qorgan.archive.review.pane import Flag, flags_between
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 from qorgan.recorders import access, actions
 from qorgan.recorders.continuity.showing import Shown, shown, window_of
 from qorgan.recorders.forms import EndForm, InspectionForm
 from qorgan.recorders.handover.access import of_inspection
 from qorgan.recorders.handover.lines import line_of as handover_line
 from qorgan.recorders.models import Inspection, Issue
-from qorgan.recorders.paging import actor_of, division_of, say_written
+from qorgan.recorders.paging import division_of, say_written
 from qorgan.recorders.refusals import RecorderRefusal
 
 READ = (Permission.INSPECTION_READ, Permission.INSPECTION_READ_OWN)

@@ -1,6 +1,5 @@
 """What the office pages share: who asks, in which division one writes, what an action left in the ledger."""
 
-from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -9,12 +8,7 @@ from django.utils.translation import gettext as _
 
 from qorgan.ledger.models import Entry
 from qorgan.people.models import Organisation
-from qorgan.people.rights import Actor, Permission, RequestWithActor, refusal
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks."""
-    return cast(RequestWithActor, request).actor
+from qorgan.people.rights import Permission, actor_of, refusal
 
 
 def division_of(request: HttpRequest, permission: Permission) -> Organisation:

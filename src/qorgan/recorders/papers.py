@@ -8,10 +8,9 @@ from django.views.decorators.http import require_GET
 
 from qorgan.documents.forms import BadgePaper, LabelPaper, LabelsPaper, Paper, print_paper
 from qorgan.documents.render import DocumentError, PaperLanguage
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 from qorgan.recorders import access
 from qorgan.recorders.forms import LabelsForm
-from qorgan.recorders.paging import actor_of
 
 
 @requires(Permission.RECORDER_MANAGE)

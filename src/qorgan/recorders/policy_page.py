@@ -5,10 +5,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 from qorgan.recorders import access, actions
 from qorgan.recorders.forms import PolicyForm
-from qorgan.recorders.paging import actor_of, division_of, say_written
+from qorgan.recorders.paging import division_of, say_written
 
 
 @requires(Permission.POLICY_MANAGE)

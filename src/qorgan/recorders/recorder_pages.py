@@ -18,13 +18,13 @@ from qorgan.archive.access import recordings
 from qorgan.archive.models import Dock
 from qorgan.ledger.log import said
 from qorgan.ledger.models import Entry
-from qorgan.people.rights import Actor, Permission, requires
+from qorgan.people.rights import Actor, Permission, actor_of, requires
 from qorgan.recorders import access, actions
 from qorgan.recorders.docking import Device, in_docks
 from qorgan.recorders.forms import ParticularsForm, ReasonForm, RegisterForm
 from qorgan.recorders.malfunctions.pages import history_of
 from qorgan.recorders.models import Issue, Recorder
-from qorgan.recorders.paging import actor_of, division_of, say_written
+from qorgan.recorders.paging import division_of, say_written
 from qorgan.recorders.patterns import PATTERNS
 from qorgan.recorders.refusals import RecorderRefusal
 

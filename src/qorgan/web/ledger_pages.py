@@ -4,7 +4,7 @@ They stand in this room because they join the ledger with people's rights, and t
 """
 
 from datetime import datetime, time
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,7 +23,7 @@ from qorgan.ledger.log import committed, said
 from qorgan.ledger.models import Checkpoint, Destroyed, Entry
 from qorgan.ledger.signing import ledger_key
 from qorgan.ledger.state import ledger_state
-from qorgan.people.rights import Actor, Permission, RequestWithActor, open_to_all, requires
+from qorgan.people.rights import Permission, actor_of, open_to_all, requires
 
 PAGE = 50
 
@@ -32,7 +32,7 @@ PAGE = 50
 @require_GET
 def entries(request: HttpRequest) -> HttpResponse:
     """Entries of one's divisions, newest first; by kind, by day, by subject."""
-    found = _filtered(request, access.entries(_actor(request).organisations(Permission.LEDGER_READ)))
+    found = _filtered(request, access.entries(actor_of(request).organisations(Permission.LEDGER_READ)))
     shown = list(found[: PAGE + 1])
     rows = [_row(entry) for entry in shown[:PAGE]]
     values = {
@@ -54,7 +54,7 @@ def entries(request: HttpRequest) -> HttpResponse:
 @require_GET
 def entry(request: HttpRequest, position: int) -> HttpResponse:
     """One entry: what it says, its commitment, whether the checkpoint covers it."""
-    found = get_object_or_404(access.entries(_actor(request).organisations(Permission.LEDGER_READ)), position=position)
+    found = get_object_or_404(access.entries(actor_of(request).organisations(Permission.LEDGER_READ)), position=position)
     checkpoint = Checkpoint.objects.filter(size__gt=position).order_by("size").first()
     content = said(found)
     values = {
@@ -74,7 +74,7 @@ def entry(request: HttpRequest, position: int) -> HttpResponse:
 @require_GET
 def proof(request: HttpRequest, position: int) -> HttpResponse:
     """The tlog-proof of one entry, as a file."""
-    get_object_or_404(access.entries(_actor(request).organisations(Permission.LEDGER_READ)), position=position)
+    get_object_or_404(access.entries(actor_of(request).organisations(Permission.LEDGER_READ)), position=position)
     checkpoint = Checkpoint.objects.filter(size__gt=position).order_by("size").first()
     if checkpoint is None:
         raise Http404
@@ -122,9 +122,6 @@ def tiles(request: HttpRequest, path: str) -> HttpResponse:  # noqa: ARG001
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
-
-def _actor(request: HttpRequest) -> Actor:
-    return cast(RequestWithActor, request).actor
 
 
 def _filtered(request: HttpRequest, found: Any) -> Any:

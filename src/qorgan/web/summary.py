@@ -25,7 +25,7 @@ from qorgan.ledger.models import Entry
 from qorgan.ledger.state import State, ledger_state
 from qorgan.ledger.witness import Seen, last_seen
 from qorgan.people.models import Organisation
-from qorgan.people.rights import Actor, Permission, RequestWithActor, requires
+from qorgan.people.rights import Actor, Permission, actor_of, requires
 from qorgan.recorders import today
 from qorgan.recorders.continuity.access import unclosed
 from qorgan.recorders.handover.access import handovers
@@ -78,7 +78,7 @@ class Waiting:
 @require_GET
 def summary(request: HttpRequest) -> HttpResponse:
     """The page."""
-    actor = cast(RequestWithActor, request).actor
+    actor = actor_of(request)
     ledger, seen, machine = ledger_state(), last_seen(), care()
     holding = _holding(ledger, seen, machine)
     due = _due(actor)

@@ -1,7 +1,7 @@
 """The first page: what is out, what is docking, what waits for this person, what the week holds; or the steps of a new office."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,7 +14,7 @@ from django.views.i18n import set_language as django_set_language
 from qorgan.archive.vault.access import current_generation
 from qorgan.journals.actions import current_book
 from qorgan.people.models import Appointment, Post, User
-from qorgan.people.rights import Actor, Permission, RequestWithActor, open_to_all
+from qorgan.people.rights import Actor, Permission, actor_of, open_to_all
 from qorgan.recorders import today as recorders
 from qorgan.recorders.malfunctions.today import Band, band
 from qorgan.web.care import Care, care
@@ -36,7 +36,7 @@ class Step:
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
     """Today, composed of what the rooms report."""
-    actor = _actor(request)
+    actor = actor_of(request)
     if actor.person is None:
         return redirect("web:sign-in")
     if actor.second_factor_missing:
@@ -53,7 +53,7 @@ def today(request: HttpRequest) -> HttpResponse:
 @require_GET
 def now(request: HttpRequest) -> HttpResponse:
     """The band that is asked for again every few seconds."""
-    actor = _actor(request)
+    actor = actor_of(request)
     return render(request, "web/today_now.html", _now(actor)) if actor.person else HttpResponse(status=204)
 
 
@@ -121,6 +121,3 @@ def _now(actor: Actor) -> dict[str, Any]:
 def _care(actor: Actor) -> Care | None:
     return care() if actor.may(Permission.STORAGE_READ) else None
 
-
-def _actor(request: HttpRequest) -> Actor:
-    return cast(RequestWithActor, request).actor

@@ -1,6 +1,6 @@
 """Pages of the ledger's witnesses: what each last saw, stamps, keys; a sheet to print and keep; comparing what was kept with today's ledger."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ from qorgan.ledger.keyring import KeyMismatch, keyring, number_of
 from qorgan.ledger.models import Checkpoint, Signer, Timestamp
 from qorgan.ledger.notes import LONGEST
 from qorgan.people.models import Appointment, Organisation, Post
-from qorgan.people.rights import Actor, Permission, RequestWithActor, requires
+from qorgan.people.rights import Actor, Permission, actor_of, requires
 
 SHOWN_STAMPS = 30
 PROBLEMS = {"clock", "late"}
@@ -71,7 +71,7 @@ def comparing(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sheet(request: HttpRequest) -> HttpResponse:
     """The newest checkpoint on paper, to be signed by hand and kept outside."""
-    actor = cast(RequestWithActor, request).actor
+    actor = actor_of(request)
     try:
         checkpoint = witness.print_checkpoint(actor=actor.as_ledger())
     except (LookupError, KeyMismatch):

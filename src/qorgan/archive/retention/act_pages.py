@@ -11,7 +11,6 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from qorgan.archive.guards import actor_of
 from qorgan.archive.retention import access, acts
 from qorgan.archive.retention.forms import SignForm, StopForm
 from qorgan.archive.retention.holds import held
@@ -21,7 +20,7 @@ from qorgan.archive.retention.paper import print_act
 from qorgan.archive.retention.refusals import RetentionRefusal
 from qorgan.documents.render import PaperLanguage
 from qorgan.people.models import Post
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 from qorgan.people.signatures import SignatureRefused, prove
 
 SHOWN = 100

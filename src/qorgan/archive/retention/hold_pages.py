@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from qorgan.archive import access as archive
-from qorgan.archive.guards import actor_of
 from qorgan.archive.keyset import by_time
 from qorgan.archive.models import Recording
 from qorgan.archive.retention import access
@@ -22,7 +21,7 @@ from qorgan.archive.retention.pages import refusal_page
 from qorgan.archive.retention.refusals import RetentionRefusal
 from qorgan.archive.retention.terms import due
 from qorgan.people.models import Organisation
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 from qorgan.people.signatures import SignatureRefused, prove
 
 

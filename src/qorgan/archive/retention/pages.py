@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from qorgan.archive.guards import actor_of
 from qorgan.archive.keyset import by_time
 from qorgan.archive.retention import access, acts
 from qorgan.archive.retention.lists import Fallen, Month, coming, fallen
@@ -19,7 +18,7 @@ from qorgan.archive.retention.models import Act, Category, Proposal
 from qorgan.archive.retention.refusals import RetentionRefusal
 from qorgan.archive.retention.terms import inspection_number
 from qorgan.people.models import Organisation
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 
 SHOWN = 200
 _BAR = '<svg class="tl" height="10" aria-hidden="true"><rect class="tl-track" x="0" y="1" width="100%" height="8"/>{}</svg>'

@@ -6,12 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from qorgan.archive.guards import actor_of
 from qorgan.archive.keyset import by_time
 from qorgan.archive.models import Recording
 from qorgan.archive.review import access
 from qorgan.archive.vault.models import Opening
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 
 
 @requires(Permission.RECORDING_PLAY)

@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from qorgan.archive.guards import actor_of, unseen_without
+from qorgan.archive.guards import unseen_without
 from qorgan.archive.models import Recording
 from qorgan.archive.opened import NotOpened, playable, vault_for
 from qorgan.archive.review import access, actions, pane
 from qorgan.archive.review.forms import MarkForm, ReviewedForm, StrikeForm
 from qorgan.archive.review.refusals import ReviewRefused
 from qorgan.archive.review.timecode import read
-from qorgan.people.rights import Permission
+from qorgan.people.rights import Permission, actor_of
 from qorgan.people.signatures import Proven, SignatureRefused, prove
 
 PLAY = Permission.RECORDING_PLAY

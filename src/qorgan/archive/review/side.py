@@ -9,13 +9,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from qorgan.archive import access as archive_access
-from qorgan.archive.guards import actor_of, open_vault, unseen_without
+from qorgan.archive.guards import open_vault, unseen_without
 from qorgan.archive.models import Recording
 from qorgan.archive.particulars import stretch_of
 from qorgan.archive.playing import Showing, showing
 from qorgan.archive.review import access, pane
 from qorgan.archive.timeline import draw
-from qorgan.people.rights import Permission
+from qorgan.people.rights import Permission, actor_of
 
 MOST = 4
 MOST_LISTED = 200

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from qorgan.archive import access as archive_access
-from qorgan.archive.guards import actor_of, open_vault, unseen_without
+from qorgan.archive.guards import open_vault, unseen_without
 from qorgan.archive.keyset import by_time
 from qorgan.archive.models import Recording
 from qorgan.archive.opened import NotOpened, vault_for
@@ -24,7 +24,7 @@ from qorgan.archive.review.refusals import ReviewRefused
 from qorgan.archive.vault.unlocking import OpenVault
 from qorgan.documents.render import DocumentError
 from qorgan.evidence.age import NoKey, SealError
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 from qorgan.people.signatures import SignatureRefused, prove
 
 PLAY = Permission.RECORDING_PLAY

@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from qorgan.archive.guards import actor_of, unseen_without
+from qorgan.archive.guards import unseen_without
 from qorgan.archive.models import Recording
 from qorgan.archive.opened import PLAIN_TEXT, NotOpened, playable, vault_for
 from qorgan.archive.playing import showing
@@ -26,7 +26,7 @@ from qorgan.archive.review.refusals import ReviewRefused
 from qorgan.archive.review.timecode import written
 from qorgan.archive.vault.models import Opening
 from qorgan.evidence.viewing.looking import Limits
-from qorgan.people.rights import Permission
+from qorgan.people.rights import Permission, actor_of
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 PICTURES = 24

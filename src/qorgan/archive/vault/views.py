@@ -12,7 +12,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from qorgan.archive.guards import actor_of
 from qorgan.archive.vault import actions, recovery, standing
 from qorgan.archive.vault.forms import ChangeSecretForm, FormerSecretForm, NewSecretForm, OwnSecretForm, RecoverForm
 from qorgan.archive.vault.models import Generation
@@ -21,7 +20,7 @@ from qorgan.archive.vault.refusals import VaultRefused
 from qorgan.archive.vault.settling import settle
 from qorgan.documents.render import PaperLanguage
 from qorgan.people.models import Organisation, Person
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 
 FORM_METHODS = ["GET", "POST"]
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from qorgan.archive.continuity import Interval
 from qorgan.people.models import Person
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 from qorgan.people.signatures import Proven, SignatureRefused, prove
 from qorgan.recorders import access
 from qorgan.recorders.continuity import actions
@@ -24,7 +24,7 @@ from qorgan.recorders.continuity.gathering import Facts, gather
 from qorgan.recorders.continuity.models import SignedReport
 from qorgan.recorders.continuity.words import name_of
 from qorgan.recorders.models import Inspection
-from qorgan.recorders.paging import actor_of, say_written
+from qorgan.recorders.paging import say_written
 from qorgan.recorders.refusals import RecorderRefusal
 
 READ = (Permission.INSPECTION_READ, Permission.INSPECTION_READ_OWN)

@@ -9,11 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from qorgan.archive.guards import actor_of
 from qorgan.archive.models import Recording
 from qorgan.archive.search import SearchForm, matching
 from qorgan.people.models import Organisation
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 from qorgan.recorders.access import inspections
 from qorgan.recorders.handover import actions
 from qorgan.recorders.handover.access import recordings_to_hand_over

@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from qorgan.archive.guards import actor_of, kept_open, open_vault
+from qorgan.archive.guards import kept_open, open_vault
 from qorgan.archive.vault.refusals import VaultRefused, WrongSecretGiven
 from qorgan.archive.vault.unlocking import OpenVault, unlock
 from qorgan.documents.render import DocumentError
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 from qorgan.recorders.handover import access
 from qorgan.recorders.handover.forms import PackageForm, UnlockForm, WishForm
 from qorgan.recorders.handover.models import Acceptance, HandOver, Paper, Production

@@ -11,11 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from qorgan.archive.guards import actor_of, open_vault
+from qorgan.archive.guards import open_vault
 from qorgan.archive.vault.standing import confirmed_key
 from qorgan.documents.render import DocumentError
 from qorgan.people.models import Post
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 from qorgan.people.signatures import SignatureRefused, prove
 from qorgan.recorders.handover import access, actions
 from qorgan.recorders.handover.composing import compose

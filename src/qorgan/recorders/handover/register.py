@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from qorgan.archive.guards import actor_of
 from qorgan.archive.keyset import by_time
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 from qorgan.recorders.handover import access
 from qorgan.recorders.handover.lines import Line, line_of
 from qorgan.recorders.handover.models import Answer, HandOver, Production

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from qorgan.people.models import Organisation, Post
-from qorgan.people.rights import Actor, Permission, RequestWithActor, requires
+from qorgan.people.rights import Actor, Permission, actor_of, requires
 from qorgan.recorders import access
 from qorgan.recorders.kiosk import draft as drafts
 from qorgan.recorders.models import Recorder
@@ -36,10 +36,6 @@ class Step:
 
 StepView = Callable[[HttpRequest, Step], HttpResponse]
 
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who runs the station."""
-    return cast(RequestWithActor, request).actor
 
 
 def station_of(request: HttpRequest) -> Organisation:

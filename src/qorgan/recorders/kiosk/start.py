@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from qorgan.people.middleware import STATION
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 from qorgan.recorders import issuing
 from qorgan.recorders.books import refuse_without_book
 from qorgan.recorders.kiosk import draft as drafts
-from qorgan.recorders.kiosk.pages import IDLE_SECONDS, actor_of, kiosk_page, refuse, station_of
+from qorgan.recorders.kiosk.pages import IDLE_SECONDS, kiosk_page, refuse, station_of
 from qorgan.recorders.kiosk.scanning import find_recorder
 from qorgan.recorders.models import Issue, Recorder
 from qorgan.recorders.refusals import RecorderRefusal

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from qorgan.journals.actions import JournalRefusal
 from qorgan.people.models import Person, Signature
-from qorgan.people.rights import Permission, refusal, requires
+from qorgan.people.rights import Permission, actor_of, refusal, requires
 from qorgan.people.signatures import SignatureRefused, prove
 from qorgan.recorders.malfunctions import access, actions
 from qorgan.recorders.malfunctions.forms import AsideForm, BackForm, RepairedForm, ReportForm, SentForm
@@ -24,7 +24,7 @@ from qorgan.recorders.malfunctions.notifying import see_malfunction
 from qorgan.recorders.malfunctions.telling import Fault, since
 from qorgan.recorders.malfunctions.troubles import set_aside
 from qorgan.recorders.models import Issue, Recorder
-from qorgan.recorders.paging import actor_of, say_written
+from qorgan.recorders.paging import say_written
 from qorgan.recorders.refusals import RecorderRefusal
 
 SHOWN = 50
