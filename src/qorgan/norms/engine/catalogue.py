@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from qorgan.norms.engine.loader import PACKS, Order, load
-from qorgan.norms.engine.schema import Act, Carriage, Chapter, Entry, Group, Kind, Recurrence, Requirement, Term, TextState, Wording
+from qorgan.norms.engine.schema import Act, Carriage, Chapter, Distance, Entry, Group, Kind, Level, Recurrence, Requirement, Term, TextState, Wording
 
 
 class UnknownItemError(LookupError):
@@ -40,6 +40,8 @@ class Item:
     requires: tuple[Requirement, ...]
     recurs: Recurrence | None
     due_when: Mapping[str, Any]
+    distance: Distance | None
+    level: Level | None
     in_force_from: date
     in_force_to: date | None
     in_force_certain: bool
@@ -86,6 +88,8 @@ def _item(order: Order, chapter: Chapter, entry: Entry, index: int) -> Item:
         requires=tuple(value.requires),
         recurs=value.recurs,
         due_when=value.due_when,
+        distance=value.distance,
+        level=value.level,
         in_force_from=source.in_force_from,
         in_force_to=following[0].in_force_from - timedelta(days=1) if following else None,
         in_force_certain=source.in_force_certain and all(act.in_force_certain for act in following),
