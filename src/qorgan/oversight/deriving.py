@@ -86,16 +86,16 @@ class _Facility:
         """What shows that a rule was carried out: documents, and the fact that its completion brings."""
         own = self.by_norm.get(rule.item.id, ())
         for name, items in self.rules.yields.items():
-            told = self.day(name) if rule.item.id in items and not (rule.own and rule.brought_by) else None
-            if told and all(one.on != told for one in own):
-                own = tuple(sorted([*own, Completion(told, rule.item.id, Source.FACT, name)]))
+            told = self.known.days(name, self.rules.on) if rule.item.id in items and not (rule.own and rule.brought_by) else ()
+            shown = {one.on for one in own}
+            own = tuple(sorted([*own, *(Completion(day, rule.item.id, Source.FACT, name) for day in told if day not in shown)]))
         return own
 
     def anchors(self, rule: Rule) -> tuple[date, ...]:
         """Days from which a rule's term runs: the fact as entered, and completions of the items that bring it."""
-        told = self.day(rule.anchor)
         brought = {one.on for item in rule.brought_by for one in self.by_norm.get(item, ())}
-        return tuple(sorted(brought | ({told} if told else set())))
+        told = self.known.days(rule.anchor, self.rules.on)
+        return tuple(sorted(brought | set(told if rule.event or rule.brought_by else told[-1:])))
 
 
 def duties(facility: _Facility) -> Iterator[Duty]:

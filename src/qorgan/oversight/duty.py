@@ -1,6 +1,6 @@
 """What a duty is on a day: its state, the days that count, what is missing, what closed it, what was missed. Plain data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -45,10 +45,36 @@ class Completion:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of one facility: facts under the names that the rules ask for, and completions."""
+    """What is known of one facility: facts under the names that the rules ask for, and completions.
+
+    ``told``: every day that was ever stated under a name and still stands (:func:`standing_days`), so that the statement of a later
+    day does not make an earlier one unhappen. A name that is not in it has the day of ``facts`` alone.
+    """
 
     facts: Mapping[str, Any] = field(default_factory=dict)
     completions: tuple[Completion, ...] = ()
+    told: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+
+    def days(self, name: str, on: date) -> tuple[date, ...]:
+        """Days stated under a name that have come by ``on``."""
+        value = self.facts.get(name)
+        stated = self.told.get(name) or ((value,) if isinstance(value, date) else ())
+        return tuple(day for day in stated if day <= on)
+
+
+def standing_days(stated: Iterable[tuple[date, date | None]]) -> tuple[date, ...]:
+    """Days that still stand of statements ``(since, day)`` under one name, oldest statement first.
+
+    A statement with the same ``since`` replaces the one before, an earlier day corrects every later one, none at all takes the last back.
+    """
+    standing: list[tuple[date, date]] = []
+    for since, day in stated:
+        standing = [one for one in standing if one[0] != since]
+        if day is None:
+            standing = standing[:-1]
+        else:
+            standing = [*(one for one in standing if one[1] < day), (since, day)]
+    return tuple(day for _since, day in standing)
 
 
 class Way(StrEnum):

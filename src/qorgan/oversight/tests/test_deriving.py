@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from qorgan.norms.engine.schema import Kind
 from qorgan.norms.engine.workdays import seeded
 from qorgan.oversight.deriving import derive
-from qorgan.oversight.duty import Completion, Duty, Known, Source, State, Way
+from qorgan.oversight.duty import Completion, Duty, Known, Source, State, Way, standing_days
 from qorgan.oversight.rules import rules_on
 
 CALENDAR = seeded(2022, 2036)
@@ -41,12 +41,26 @@ def test_a_place_with_a_notice_owes_although_no_group_names_it() -> None:
     assert duties["366/63"].state is State.DUE
 
 
-def test_the_draft_passport_shows_both_readings_and_their_counting() -> None:
+def test_a_term_shows_its_counting_and_every_skipped_day() -> None:
     draft = of({**MALL, "notified_on": date(2026, 11, 2)})["366/63"]
-    assert (draft.state, draft.keep, draft.defensible) == (State.DUE, date(2027, 1, 6), date(2027, 1, 8))  # 16.12, 1-4.01 and 7.01 are days off
+    assert (draft.state, draft.keep, draft.defensible) == (State.DUE, date(2027, 1, 8), None)  # 16.12, 1-4.01 and 7.01 are days off
     assert draft.due is not None
     assert sum(step.number is not None for step in draft.due.steps()) == 45
     assert ("notified_on", date(2026, 11, 2)) in draft.facts
+    assert draft.estimated
+
+
+def test_between_two_readings_it_is_urgent_and_not_yet_overdue() -> None:
+    done = ("366/63", date(2026, 11, 11))
+    for on, state in (
+        (date(2026, 11, 21), State.SOON),
+        (date(2026, 11, 22), State.SOON),
+        (date(2026, 11, 23), State.SOON),
+        (date(2026, 11, 24), State.OVERDUE),
+    ):
+        agree = of({**MALL, "notified_on": date(2026, 11, 2)}, done, on=on)["366/64"]
+        assert (agree.state, agree.keep, agree.defensible) == (state, date(2026, 11, 21), date(2026, 11, 23))
+        assert [one.certain for one in agree.missed] == {21: [], 22: [False], 23: [False], 24: [True]}[on.day]
 
 
 def test_a_chain_of_terms_waits_for_what_starts_it() -> None:
@@ -81,7 +95,7 @@ def test_a_document_of_an_earlier_change_does_not_close_a_later_one() -> None:
 def test_missing_equipment_fails_when_its_half_year_is_over_and_advice_never_does() -> None:
     facts = {**MALL, "notified_on": date(2026, 9, 1), "equipment.video_surveillance.installed": False, "equipment.notification.installed": False}
     early = of(facts)["366/78#video_surveillance"]
-    assert (early.state, early.keep, early.defensible) == (State.DUE, date(2027, 2, 28), date(2027, 3, 1))
+    assert (early.state, early.keep, early.defensible) == (State.DUE, date(2027, 3, 1), None)
     late = of({**facts, "notified_on": date(2024, 9, 2)})
     assert late["366/78#video_surveillance"].state is State.OVERDUE
     assert late["366/78#video_surveillance"].failing
@@ -166,3 +180,19 @@ def test_every_duty_of_the_order_is_derived() -> None:
     rules = rules_on(ON)
     assert {one.item.kind for one in derive(rules, Known(MALL), CALENDAR)} >= {Kind.DUTY, Kind.DEADLINE, Kind.REQUIREMENT}
     assert {"366/38", "366/41", "366/63", "366/64", "366/65", "366/69", "366/71", "366/72/1", "366/73", "366/111"} <= set(of(MALL))
+
+
+def test_a_later_statement_does_not_make_an_earlier_event_unhappen() -> None:
+    changes = (date(2025, 1, 10), date(2026, 10, 30))
+    known = Known({**MALL, "notified_on": date(2024, 3, 1), "passport_changed_on": changes[1]}, told={"passport_changed_on": changes})
+    correct = next(one for one in derive(rules_on(ON), known, CALENDAR) if one.key == "366/71")
+    assert correct.state is State.OVERDUE
+    assert [one.first.year for one in correct.missed if one.certain] == [2025]
+
+
+def test_of_statements_those_stand_that_nothing_corrects() -> None:
+    day = date.fromisoformat
+    assert standing_days([(day("2025-05-02"), day("2025-05-01")), (day("2026-05-02"), day("2026-05-01"))]) == (day("2025-05-01"), day("2026-05-01"))
+    assert standing_days([(day("2025-05-02"), day("2025-05-01")), (day("2025-05-02"), day("2025-04-30"))]) == (day("2025-04-30"),)
+    assert standing_days([(day("2025-05-02"), day("2025-05-01")), (day("2025-06-01"), day("2025-03-01"))]) == (day("2025-03-01"),)
+    assert standing_days([(day("2025-05-02"), day("2025-05-01")), (day("2025-06-01"), None)]) == ()
