@@ -6,6 +6,7 @@ Lines end with CRLF and are folded at 75 octets, never inside a character. The s
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from unicodedata import category
 
 LIMIT = 75  # octets of a line, without CRLF (RFC 5545, 3.1)
 MEDIA_TYPE = "text/calendar; charset=utf-8"
@@ -74,5 +75,5 @@ def _event(event: Event, stamp: str, language: str) -> Iterator[str]:
 
 def _text(value: str) -> str:
     """A TEXT value: its own signs escaped, other control characters left out."""
-    kept = "".join(sign for sign in value if sign == "\n" or (sign.isprintable() and sign not in "\u2028\u2029"))
+    kept = "".join(sign for sign in value if sign == "\n" or category(sign)[0] != "C" and category(sign) not in ("Zl", "Zp"))
     return kept.translate(_ESCAPES)

@@ -70,10 +70,7 @@ def standing_days(stated: Iterable[tuple[date, date | None]]) -> tuple[date, ...
     standing: list[tuple[date, date]] = []
     for since, day in stated:
         standing = [one for one in standing if one[0] != since]
-        if day is None:
-            standing = standing[:-1]
-        else:
-            standing = [*(one for one in standing if one[1] < day), (since, day)]
+        standing = standing[:-1] if day is None else [*(one for one in standing if one[1] < day), (since, day)]
     return tuple(day for _since, day in standing)
 
 
