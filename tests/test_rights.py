@@ -14,6 +14,7 @@ from qorgan.archive.retention.actions import place_hold
 from qorgan.archive.retention.models import Act, Hold
 from qorgan.archive.vault.models import HolderKey
 from qorgan.archive.vault.tests.office import open_office, store_recording
+from qorgan.facilities.actions import enter_facility
 from qorgan.journals.actions import open_book
 from qorgan.journals.models import Mark
 from qorgan.ledger.checkpoints import make_checkpoint
@@ -124,6 +125,12 @@ TABLE = {
     "journals:print": "22rrr2-r>",
     "journals:row": "222-r2-r>",
     "journals:correct": "22rrrr-r>",
+    "facilities:list": "2rrrr22r>",
+    "facilities:enter": "2rrrrr2r>",
+    "facilities:facility": "2rrrr2-r>",
+    "facilities:change": "2rrrrr-r>",
+    "facilities:facts": "2rrrrr-r>",
+    "facilities:answer": "mrrrrrmr>",
     "people:list": "22rr222r>",
     "people:enter": "2rrr2r2r>",
     "people:account": "22222222>",
@@ -186,7 +193,10 @@ def world(cast: Cast) -> dict[str, Any]:
     dock, _token = docks.create_dock(actor=SETUP, organisation=cast.karaganda, name="1")
     newest, now = make_checkpoint(), timezone.now()
     stamp = Timestamp.objects.create(checkpoint=newest, tsa="http://127.0.0.1/", token=b"0", verdict="untold", received_at=now)
+    particulars = {"name_kk": "«Алатау»", "name_ru": "«Алатау»", "address": "Қарағанды"}
+    facility = enter_facility(actor=SETUP, organisation=cast.karaganda, code="1", particulars=particulars, facts={"kind": "trade"})
     return {
+        "facility_id": facility.id,
         "person_id": cast.marat.id,
         "appointment_id": cast.marat.appointments.get().id,
         "book_id": book.id,
