@@ -75,5 +75,5 @@ def _event(event: Event, stamp: str, language: str) -> Iterator[str]:
 
 def _text(value: str) -> str:
     """A TEXT value: its own signs escaped, other control characters left out."""
-    kept = "".join(sign for sign in value if sign == "\n" or category(sign)[0] != "C" and category(sign) not in ("Zl", "Zp"))
+    kept = "".join(sign for sign in value if sign == "\n" or (category(sign)[0] != "C" and category(sign) not in ("Zl", "Zp")))
     return kept.translate(_ESCAPES)

@@ -30,6 +30,7 @@ class Source(StrEnum):
     """By what a completion is known."""
 
     DOCUMENT = "document"
+    PAPER = "paper"  # a paper or an appointment that the register keeps
     FACT = "fact"
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from qorgan.norms.engine.catalogue import Item, catalogue, history, in_role
+from qorgan.norms.engine.catalogue import Item, catalogue, history
 from qorgan.norms.engine.conditions import Check, compiled
 from qorgan.norms.engine.loader import PACKS, roles
 from qorgan.norms.engine.schema import Kind
@@ -46,7 +46,16 @@ class Rules:
     standing: tuple[Rule, ...]
     yields: dict[str, tuple[str, ...]]
     anchors: frozenset[str]
+    roles: dict[str, str]
     equip: Rule | None
+
+    def in_role(self, role: str) -> str:
+        """The id of the item that has a role; "" where the order asks for nothing of the kind."""
+        return self.roles.get(role, "")
+
+    def rule(self, item_id: str) -> Rule | None:
+        """The rule of an item, if it is one of these."""
+        return next((one for one in (*self.recurring, *self.terms, *self.standing) if one.item.id == item_id), None)
 
 
 @cache
@@ -60,7 +69,7 @@ def rules_on(on: date, order: str = ORDER, packs: Path = PACKS) -> Rules:
             yields[role.yields] = (*yields.get(role.yields, ()), item.id)
     asked = [item for item in items if _asks(item)]
     rules = [_rule(item, asked, yields, packs) for item in asked]
-    equip = in_role("equip", order, on, packs)
+    by_role = {item.role: item.id for item in items if item.role}
     return Rules(
         order,
         on,
@@ -70,7 +79,8 @@ def rules_on(on: date, order: str = ORDER, packs: Path = PACKS) -> Rules:
         standing=tuple(rule for rule in rules if not rule.item.recurs and not rule.anchor),
         yields=yields,
         anchors=frozenset(rule.anchor for rule in rules),
-        equip=next((rule for rule in rules if equip and rule.item.id == equip.id), None),
+        roles=by_role,
+        equip=next((rule for rule in rules if rule.item.id == by_role.get("equip")), None),
     )
 
 

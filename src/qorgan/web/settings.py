@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "qorgan.web",
     "qorgan.recorders",
     "qorgan.recorders.malfunctions",
+    "qorgan.oversight",
     "qorgan.facilities",
     "qorgan.archive",
     "qorgan.archive.vault",

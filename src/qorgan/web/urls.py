@@ -36,6 +36,7 @@ urlpatterns = [
     path("archive/", include("qorgan.archive.review.urls")),
     path("journal/", include("qorgan.journals.urls")),
     path("facilities/", include("qorgan.facilities.urls")),
+    path("oversight/", include("qorgan.oversight.urls")),
     path("people/", include("qorgan.people.urls")),
     path("ledger/", include((ledger, "ledger"))),
     path("norms/", include("qorgan.norms.urls")),

@@ -26,6 +26,9 @@ from qorgan.archive.vault.actions import lock_expired
 from qorgan.ledger.check import check_and_remember
 from qorgan.ledger.checkpoints import make_checkpoint
 from qorgan.ledger.witness import show_due
+from qorgan.oversight.reminding import remind
+from qorgan.oversight.rulesets import note_rules
+from qorgan.oversight.tallying import count_some
 from qorgan.people.letters import send_due_letters
 from qorgan.web.models import Duty
 from qorgan.web.witness_mail import show_by_mail
@@ -48,6 +51,9 @@ DUTIES: Mapping[str, Work] = {
     "ledger-witness": Work(show_due, timedelta(minutes=10)),
     "ledger-witness-mail": Work(show_by_mail, timedelta(minutes=10)),
     "letters-send": Work(send_due_letters, timedelta(seconds=15)),
+    "oversight-rules": Work(note_rules, timedelta(minutes=5)),
+    "oversight-count": Work(count_some, timedelta(minutes=1)),
+    "oversight-remind": Work(remind, timedelta(minutes=10)),
     "archive-scrub": Work(scrub_some, timedelta(minutes=5)),
     "retention-propose": Work(propose_everywhere, timedelta(hours=1)),
     "retention-destroy": Work(carry_out, timedelta(minutes=1)),
