@@ -1,5 +1,6 @@
 """What the orders say on a day: the items in force, one of them, and who carries out each."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qorgan.norms.engine.loader import PACKS, Order, load
-from qorgan.norms.engine.schema import Act, Carriage, Chapter, Entry, Group, Kind, Recurrence, Requirement, Term, TextState, Wording
+from qorgan.norms.engine.schema import Act, Carriage, Chapter, Distance, Entry, Group, Kind, Level, Recurrence, Requirement, Term, TextState, Wording
 
 
 class UnknownItemError(LookupError):
@@ -40,6 +41,8 @@ class Item:
     requires: tuple[Requirement, ...]
     recurs: Recurrence | None
     due_when: Mapping[str, Any]
+    distance: Distance | None
+    level: Level | None
     in_force_from: date
     in_force_to: date | None
     in_force_certain: bool
@@ -86,6 +89,8 @@ def _item(order: Order, chapter: Chapter, entry: Entry, index: int) -> Item:
         requires=tuple(value.requires),
         recurs=value.recurs,
         due_when=value.due_when,
+        distance=value.distance,
+        level=value.level,
         in_force_from=source.in_force_from,
         in_force_to=following[0].in_force_from - timedelta(days=1) if following else None,
         in_force_certain=source.in_force_certain and all(act.in_force_certain for act in following),
@@ -104,7 +109,23 @@ def _index_on(order: Order, entry: Entry, on: date | None) -> int | None:
 
 
 @cache
+def _turning_days(packs: Path) -> list[date]:
+    return sorted({act.in_force_from for order in load(packs) for act in order.head.acts.values()})
+
+
+def wording_of(on: date, packs: Path = PACKS) -> date:
+    """The day since which the orders say what they say on ``on``: equal for all days between two acts. ``date.min`` before the first."""
+    days = _turning_days(packs)
+    place = bisect_right(days, on)
+    return days[place - 1] if place else date.min
+
+
 def _items(on: date | None, packs: Path) -> dict[str, Item]:
+    return _items_since(on if on is None else wording_of(on, packs), packs)
+
+
+@cache
+def _items_since(on: date | None, packs: Path) -> dict[str, Item]:
     return {
         entry.id: _item(order, chapter, entry, index)
         for order in load(packs)

@@ -62,6 +62,19 @@ def bounds_of(condition: Mapping[str, Any], fact: str) -> frozenset[Decimal]:
     return frozenset(found)
 
 
+def values_of(condition: Mapping[str, Any], fact: str) -> frozenset[Any]:
+    """Every single value that a condition names for a fact: words, true, false."""
+    found: set[Any] = set()
+    for name, wanted in condition.items():
+        if name == "any":
+            found |= {value for one in wanted for value in values_of(one, fact)}
+        elif name == "not":
+            found |= values_of(wanted, fact)
+        elif name == fact and not isinstance(wanted, Mapping):
+            found |= set(wanted) if isinstance(wanted, list) else {wanted}
+    return frozenset(found)
+
+
 def _line(name: str, wanted: Any) -> Check:
     if name == "any":
         if not isinstance(wanted, list) or not wanted:

@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from qorgan.norms.engine.schema import Act, Base, Chapter, Entry, Head, ItemId, Role, TestName
+from qorgan.norms.engine.schema import Act, Base, Chapter, Entry, Fact, Head, ItemId, Places, Role, TestName
 
 PACKS = Path(__file__).parent.parent / "packs"
 HEAD = "order.yaml"
 SHOWN_BY = "shown_by.yaml"
+PLACES = "places.yaml"
 BASE = "base.yaml"
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -31,6 +32,7 @@ class Order:
     head: Head
     chapters: tuple[Chapter, ...]
     shown_by: dict[str, list[str]]
+    places: Places
 
     @property
     def number(self) -> str:
@@ -126,23 +128,47 @@ def _check_roles(order: Order, roles: dict[str, Role]) -> None:
 
 
 @cache
-def roles(packs: Path = PACKS) -> dict[str, Role]:
-    """The general requirements, by name; none where a folder of packs has no base. Raises :class:`PackError`."""
+def base(packs: Path = PACKS) -> Base | None:
+    """What sibling orders share; None where a folder of packs has no base. Raises :class:`PackError`."""
     path = packs / BASE
-    return _model(path, Base).roles if path.exists() else {}
+    return _model(path, Base) if path.exists() else None
+
+
+def roles(packs: Path = PACKS) -> dict[str, Role]:
+    """The general requirements, by name. Raises :class:`PackError`."""
+    found = base(packs)
+    return found.roles if found else {}
+
+
+def fact_names(packs: Path = PACKS) -> dict[str, Fact]:
+    """Names of facts for people. Raises :class:`PackError`."""
+    found = base(packs)
+    return found.facts if found else {}
 
 
 def read_order(folder: Path) -> Order:
     """Load one order's folder. Raises :class:`PackError`."""
-    files = sorted(path for path in folder.glob("*.yaml") if path.name not in (HEAD, SHOWN_BY))
+    files = sorted(path for path in folder.glob("*.yaml") if path.name not in (HEAD, SHOWN_BY, PLACES))
     chapters = tuple(_model(path, Chapter) for path in files)
-    order = Order(_model(folder / HEAD, Head), chapters, _tests(folder / SHOWN_BY))
+    places = _model(folder / PLACES, Places) if (folder / PLACES).exists() else Places()
+    order = Order(_model(folder / HEAD, Head), chapters, _tests(folder / SHOWN_BY), places)
     if order.number != folder.name:
         raise PackError(f"{folder.name}/{HEAD}: says order {order.number}")
     _check_ids(order)
     _check_values(order)
     _check_roles(order, roles(folder.parent))
     return order
+
+
+def expanded(tokens: list[str]) -> list[str]:
+    """Places of a text from their short writing: ``79/1-12`` is ``79/1`` ... ``79/12``."""
+    found: list[str] = []
+    for token in " ".join(tokens).split():
+        head, _, last = token.rpartition("/")
+        first, dash, end = last.partition("-")
+        names = map(str, range(int(first), int(end) + 1)) if dash else [last]
+        found += [f"{head}/{name}" if head else name for name in names]
+    return found
 
 
 @cache

@@ -201,6 +201,28 @@ class Recurrence(Strict):
     when: Condition = {}
 
 
+class Distance(Strict):
+    """How far, in metres. ``at_least``: the text says "not less than"; otherwise it names the figure itself."""
+
+    metres: Annotated[int, Field(gt=0)]
+    at_least: bool = False
+
+
+class LevelName(StrEnum):
+    """Levels of terrorist danger (decree 611 of 2013), lowest first."""
+
+    YELLOW = "yellow"
+    ORANGE = "orange"
+    RED = "red"
+
+
+class Level(Strict):
+    """A level of danger: its measures are the item's parts, and those of the levels it ``includes``."""
+
+    name: Annotated[LevelName, _word(LevelName)]
+    includes: list[Annotated[LevelName, _word(LevelName)]] = []
+
+
 class Value(Strict):
     """What an item says from the day its act (``by``) is in force until the next value."""
 
@@ -217,6 +239,8 @@ class Value(Strict):
     requires: list[Requirement] = []
     recurs: Recurrence | None = None
     due_when: Condition = {}  # for whom the term runs
+    distance: Distance | None = None
+    level: Level | None = None
 
     @model_validator(mode="after")
     def _says_what_is_known(self) -> Self:
@@ -273,6 +297,15 @@ class Chapter(Strict):
     items: Annotated[list[Entry], Field(min_length=1)]
 
 
+class Contradiction(Strict):
+    """Facts that cannot hold together by the order itself: ``norm`` is the item that says so."""
+
+    facts: Condition
+    norm: ItemId
+    why_kk: Sentence
+    why_ru: Sentence
+
+
 class Head(Strict):
     """``order.yaml``: the acts and what holds for every item unless the item says otherwise."""
 
@@ -280,6 +313,24 @@ class Head(Strict):
     text: Annotated[TextState, _word(TextState)]
     last_checked_on: dt.date
     acts: Annotated[dict[str, Act], Field(min_length=1)]
+    contradictions: list[Contradiction] = []
+
+
+class Word(Strict):
+    """A word in both languages."""
+
+    kk: Sentence
+    ru: Sentence
+
+
+class Fact(Strict):
+    """The name of a fact for people, with its unit if it is a number, and its values if they are ``words``."""
+
+    kk: Sentence
+    ru: Sentence
+    unit_kk: str = ""
+    unit_ru: str = ""
+    words: dict[str, Word] = {}
 
 
 class Role(Strict):
@@ -291,6 +342,19 @@ class Role(Strict):
 
 
 class Base(Strict):
-    """``base.yaml``: the roles that items may have."""
+    """``base.yaml``: the roles that items may have, and the names of facts: ``equipment`` kinds, their parameters, and the rest."""
 
     roles: Annotated[dict[FactName, Role], Field(min_length=1)]
+    facts: dict[FactName, Fact] = {}
+
+
+class Places(Strict):
+    """``places.yaml``: the numbered places of each official text, so that an item that one text lacks must say why.
+
+    A token ``79/1-12`` stands for twelve places. ``misprinted``: place → the number printed there instead.
+    """
+
+    kk: list[str] = []
+    ru: list[str] = []
+    misprinted_kk: dict[str, str] = {}
+    misprinted_ru: dict[str, str] = {}
