@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -14,7 +15,8 @@ from qorgan.archive.retention.actions import place_hold
 from qorgan.archive.retention.models import Act, Hold
 from qorgan.archive.vault.models import HolderKey
 from qorgan.archive.vault.tests.office import open_office, store_recording
-from qorgan.facilities.actions import enter_facility
+from qorgan.facilities.actions import attach_evidence, enter_facility
+from qorgan.facilities.recording import make_record
 from qorgan.journals.actions import open_book
 from qorgan.journals.models import Mark
 from qorgan.ledger.checkpoints import make_checkpoint
@@ -131,6 +133,18 @@ TABLE = {
     "facilities:change": "2rrrrr-r>",
     "facilities:facts": "2rrrrr-r>",
     "facilities:answer": "mrrrrrmr>",
+    "facilities:import": "2rrrrr2r>",
+    "facilities:export": "2rrrrr2r>",
+    "facilities:export-csv": "2rrrrr2r>",
+    "facilities:evidence": "2rrrrr-r>",
+    "facilities:history": "2rrrr2-r>",
+    "facilities:equipment": "2rrrrr-r>",
+    "facilities:attach": "2rrrrr-r>",
+    "facilities:paper-enter": "2rrrrr-r>",
+    "facilities:paper-correct": "2rrrrr-r>",
+    "facilities:paper-end": "mrrrrrmr>",
+    "facilities:responsible": "2rrrrr-r>",
+    "facilities:pass-officer": "2rrrrr-r>",
     "people:list": "22rr222r>",
     "people:enter": "2rrr2r2r>",
     "people:account": "22222222>",
@@ -195,8 +209,14 @@ def world(cast: Cast) -> dict[str, Any]:
     stamp = Timestamp.objects.create(checkpoint=newest, tsa="http://127.0.0.1/", token=b"0", verdict="untold", received_at=now)
     particulars = {"name_kk": "«Алатау»", "name_ru": "«Алатау»", "address": "Қарағанды"}
     facility = enter_facility(actor=SETUP, organisation=cast.karaganda, code="1", particulars=particulars, facts={"kind": "trade"})
+    paper = make_record(actor=SETUP, facility=facility, kind="financing", values={"year": 2026, "amount": 1, "purpose": "1"}, since=date(2026, 1, 5))
+    shown = attach_evidence(actor=SETUP, facility=facility, norm="366/91/4", own_date=date(2026, 1, 5), document=ContentFile(b"%PDF-1.7", "1.pdf"))
     return {
         "facility_id": facility.id,
+        "record_id": paper.id,
+        "evidence_id": shown.id,
+        "kind": "lease",
+        "key": "video_surveillance",
         "person_id": cast.marat.id,
         "appointment_id": cast.marat.appointments.get().id,
         "book_id": book.id,

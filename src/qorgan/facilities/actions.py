@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from qorgan.facilities import kinds
 from qorgan.facilities.contradictions import contradictions
+from qorgan.facilities.evidencing import attach_evidence
 from qorgan.facilities.facts import facts_on
 from qorgan.facilities.models import Facility, Fact
 from qorgan.facilities.refusals import FacilityRefusal, Fault
@@ -18,6 +19,8 @@ from qorgan.ledger.actors import Actor
 from qorgan.ledger.models import Entry
 from qorgan.ledger.transactions import writing
 from qorgan.people.models import Organisation
+
+__all__ = ["attach_evidence", "change_facility", "enter_facility", "state_facts"]
 
 PARTICULARS = ("name_kk", "name_ru", "address", "kato", "owner", "head", "bin")
 

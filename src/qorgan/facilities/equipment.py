@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from qorgan.norms.engine.loader import load
 
 Words = str | Promise
-INSTALLED = _("Is it installed?")
 ORDER = "366"
 
 LABELS: Mapping[str, Words] = {

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from qorgan.facilities import access, actions, presenting
+from qorgan.facilities import access, actions, presenting, sides
 from qorgan.facilities.asking import actor_of, facility_of, managed, organisation_of, say_written, tell_form
 from qorgan.facilities.assessing import ORDER, assessed_many, calendar
 from qorgan.facilities.facts import facts_on
@@ -70,11 +70,19 @@ def facility_page(request: HttpRequest, found: Facility, refused: FactsForm | No
     may_manage = actor.may(Permission.FACILITY_MANAGE, found.organisation_id)
     blocks = presenting.blocks(assessment, facts)
     asked = presenting.missing_of_place(assessment)
+    kept = sides.evidence(found)
     values: dict[str, Any] = {
         "facility": found,
         "groups": presenting.grouping(assessment.groups),
         "possible": presenting.grouping(assessment.possible),
-        "matrix": [{"block": block, "form": _questions(block.ask(), refused) if may_manage else None} for block in blocks],
+        "matrix": [
+            {
+                "block": block,
+                "form": _questions(block.ask(), refused) if may_manage else None,
+                "evidence": [one for one in kept if one.equipment == block.key],
+            }
+            for block in blocks
+        ],
         "spared": presenting.spared(assessment),
         "terms": presenting.terms(assessment),
         "counts": presenting.counts(assessment),
@@ -85,6 +93,11 @@ def facility_page(request: HttpRequest, found: Facility, refused: FactsForm | No
         "planned": facts.get("planned") is True,
         "may_manage": may_manage,
         "refused": refused,
+        "drawers": sides.drawers(found, [one.name for one in assessment.groups], today),
+        "persons": sides.persons(found),
+        "evidence": kept,
+        "may_open": actor.may(Permission.EVIDENCE_READ, found.organisation_id),
+        "may_name": actor.may(Permission.FACILITY_NAME, found.organisation_id),
     }
     return render(request, "facilities/facility.html", values, status=422 if refused else 200)
 

@@ -28,12 +28,11 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True)
 class Name:
-    """One fact. ``most`` is the greatest value that is not surely a slip of the pen; ``question`` asks for it."""
+    """One fact. ``most`` is the greatest value that is not surely a slip of the pen."""
 
     name: str
     shape: Shape
     label: Words
-    question: Words
     basis: str
     unit: Words = ""
     most: int = 0
@@ -53,39 +52,25 @@ _METRES = 100_000
 _SQUARE_METRES = 2_000_000
 
 PLAIN: tuple[Name, ...] = (
-    Name("kind", Shape.CHOICE, _("Kind of facility"), _("What kind of facility is it?"), "366/76", choices=KINDS),
-    Name("trade_area_m2", Shape.NUMBER, _("Trading area"), _("How large is its trading area?"), "366/76/3.1", _("m²"), _SQUARE_METRES),
-    Name("hall_area_m2", Shape.NUMBER, _("Area of catering halls"), _("How large are its halls for guests?"), "366/76/3.2", _("m²"), _SQUARE_METRES),
-    Name("sells_firearms", Shape.YES_NO, _("Sells firearms or ammunition"), _("Are firearms or ammunition sold there?"), "366/76/4"),
-    Name("is_khorgos", Shape.YES_NO, _("Khorgos centre"), _("Is it the Khorgos centre?"), "366/76/2.1"),
-    Name("is_expo", Shape.YES_NO, _("EXPO-2017 facility"), _("Is it a facility of EXPO-2017?"), "366/76/2.2"),
-    Name("state_guarded", Shape.YES_NO, _("Under state guard"), _("Is it under state guard?"), "366/77"),
-    Name("occupies", Shape.CHOICE, _("Occupies"), _("Does it occupy a building or a part of one?"), "366/89", choices=OCCUPIES),
-    Name("settlement", Shape.CHOICE, _("Kind of place"), _("In what kind of place does it stand?"), "366/106", choices=SETTLEMENTS),
-    Name("has_dangerous_areas", Shape.YES_NO, _("Potentially dangerous areas"), _("Are there potentially dangerous areas?"), "366/75/p2"),
-    Name(
-        "distance_to_vehicle_lane_m",
-        Shape.NUMBER,
-        _("Distance from entrance to vehicle lane"),
-        _("How far is the entrance from the vehicle lane?"),
-        "366/109",
-        _("m"),
-        _METRES,
-    ),
-    Name("has_published_phone", Shape.YES_NO, _("Published telephone number"), _("Is its telephone number published?"), "366/103"),
-    Name("has_checkpoints", Shape.YES_NO, _("Checkpoints"), _("Are there checkpoints?"), "366/89/2"),
-    Name("has_vehicle_checkpoint", Shape.YES_NO, _("Checkpoint for vehicles"), _("Is there a checkpoint for vehicles?"), "366/84/p2"),
-    Name(
-        "has_inspection_rooms",
-        Shape.YES_NO,
-        _("Rooms or places of inspection"),
-        _("Are there rooms or places where visitors or vehicles are inspected?"),
-        "366/89/6",
-    ),
-    Name("has_own_entrances", Shape.YES_NO, _("Entrances of its own"), _("Does its part of the building have entrances of its own?"), "366/90/2"),
-    Name("fence_needed", Shape.YES_NO, _("Fence needed"), _("Is a fence around it needed?"), "366/79/8"),
-    Name("notified_on", Shape.DATE, _("Day of notice"), _("When did the notice come that it is on the list?"), "366/111"),
-    Name("planned", Shape.YES_NO, _("Not built yet"), _("Is it still being designed or built?"), "366/75"),
+    Name("kind", Shape.CHOICE, _("Kind of facility"), "366/76", choices=KINDS),
+    Name("trade_area_m2", Shape.NUMBER, _("Trading area"), "366/76/3.1", _("m²"), _SQUARE_METRES),
+    Name("hall_area_m2", Shape.NUMBER, _("Area of catering halls"), "366/76/3.2", _("m²"), _SQUARE_METRES),
+    Name("sells_firearms", Shape.YES_NO, _("Sells firearms or ammunition"), "366/76/4"),
+    Name("is_khorgos", Shape.YES_NO, _("Khorgos centre"), "366/76/2.1"),
+    Name("is_expo", Shape.YES_NO, _("EXPO-2017 facility"), "366/76/2.2"),
+    Name("state_guarded", Shape.YES_NO, _("Under state guard"), "366/77"),
+    Name("occupies", Shape.CHOICE, _("Occupies"), "366/89", choices=OCCUPIES),
+    Name("settlement", Shape.CHOICE, _("Kind of place"), "366/106", choices=SETTLEMENTS),
+    Name("has_dangerous_areas", Shape.YES_NO, _("Potentially dangerous areas"), "366/75/p2"),
+    Name("distance_to_vehicle_lane_m", Shape.NUMBER, _("Distance from entrance to vehicle lane"), "366/109", _("m"), _METRES),
+    Name("has_published_phone", Shape.YES_NO, _("Published telephone number"), "366/103"),
+    Name("has_checkpoints", Shape.YES_NO, _("Checkpoints"), "366/89/2"),
+    Name("has_vehicle_checkpoint", Shape.YES_NO, _("Checkpoint for vehicles"), "366/84/p2"),
+    Name("has_inspection_rooms", Shape.YES_NO, _("Rooms or places of inspection"), "366/89/6"),
+    Name("has_own_entrances", Shape.YES_NO, _("Entrances of its own"), "366/90/2"),
+    Name("fence_needed", Shape.YES_NO, _("Fence needed"), "366/79/8"),
+    Name("notified_on", Shape.DATE, _("Day of notice"), "366/111"),
+    Name("planned", Shape.YES_NO, _("Not built yet"), "366/75"),
 )
 
 
@@ -95,12 +80,12 @@ def names() -> Mapping[str, Name]:
     found = {one.name: one for one in PLAIN}
     for key in equipment.every():
         label = equipment.LABELS[key]
-        found[f"equipment.{key}.installed"] = Name(f"equipment.{key}.installed", Shape.YES_NO, label, equipment.INSTALLED, equipment.basis_of(key))
+        found[f"equipment.{key}.installed"] = Name(f"equipment.{key}.installed", Shape.YES_NO, label, equipment.basis_of(key))
         for name in equipment.parameters_of(key):
             word = equipment.PARAMETERS[name]
             shape = Shape.WHOLE if word.unit else Shape.YES_NO
             full = f"equipment.{key}.{name}"
-            found[full] = Name(full, shape, word.label, word.label, equipment.basis_of(key, name), word.unit, word.most)
+            found[full] = Name(full, shape, word.label, equipment.basis_of(key, name), word.unit, word.most)
     return found
 
 

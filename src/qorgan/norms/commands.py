@@ -1,10 +1,11 @@
-"""``qorgan norms coverage | lint``: what of the law is carried out and by what; whether the packs are sound."""
+"""``qorgan norms coverage | lint``, and the commands about facilities and terms: what of the law is carried out and by what; whether the packs are sound."""
 
 import argparse
 import json
 import sys
 from typing import TYPE_CHECKING
 
+from qorgan.norms import facility_commands
 from qorgan.norms.engine import PackError, coverage, problems
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def register(subparsers: "Subparsers") -> None:
-    """Add ``norms``. Each command sets ``run``, which takes the arguments and returns the exit code."""
+    """Add ``norms``, ``facility`` and ``deadline``. Each command sets ``run``, which takes the arguments and returns the exit code."""
     verbs = subparsers.add_parser("norms", help="the law as data").add_subparsers(required=True, metavar="VERB")
     for name, run, words in (
         ("coverage", _coverage, "every paragraph, who carries it out, which tests show it"),
@@ -21,6 +22,7 @@ def register(subparsers: "Subparsers") -> None:
         verb = verbs.add_parser(name, help=words)
         verb.add_argument("--format", choices=("text", "json"), default="text")
         verb.set_defaults(run=run)
+    facility_commands.register(subparsers)
 
 
 def _coverage(options: argparse.Namespace) -> int:

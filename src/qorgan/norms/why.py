@@ -5,8 +5,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from qorgan.norms.engine.catalogue import Item, find
-from qorgan.norms.engine.schema import Carriage, Kind, Term, Unit
+from qorgan.norms.engine.catalogue import Item, UnknownItemError, find
+from qorgan.norms.engine.schema import Carriage, Kind, LevelName, Term, Unit
 
 _KINDS: dict[Kind, str | Promise] = {
     Kind.DEFINITION: gettext_lazy("Definition"),
@@ -18,6 +18,14 @@ _KINDS: dict[Kind, str | Promise] = {
     Kind.RIGHT: gettext_lazy("Right"),
     Kind.PURPOSE: gettext_lazy("Purpose of the order"),
     Kind.FORM: gettext_lazy("Form of a paper"),
+    Kind.GROUP: gettext_lazy("Group of facilities"),
+    Kind.SCENARIO: gettext_lazy("What to do"),
+    Kind.SIGN: gettext_lazy("Sign of danger"),
+}
+_LEVELS: dict[str, str | Promise] = {
+    LevelName.YELLOW: gettext_lazy("yellow"),
+    LevelName.ORANGE: gettext_lazy("orange"),
+    LevelName.RED: gettext_lazy("red"),
 }
 
 
@@ -31,21 +39,50 @@ def mark(item_id: str) -> str:
         whole = _("%(order)s, order itself, p.%(number)s") % words
     elif parts[0].startswith("A"):
         whole = _("%(order)s app.%(number)s") % {**words, "number": parts[0][1:]}
+        if len(parts) > 1 and parts[1].isdecimal():
+            whole = _in_appendix(whole, item, parts.pop(1))
     else:
         whole = _("%(order)s p.%(number)s") % words
     for part in parts[1:]:
-        whole = _within(whole, part, column=item.kind is Kind.FORM and parts[0].startswith("A"))
+        whole = _within(whole, part, column=parts[0].startswith("A") and _is_book(item))
     return whole
 
 
+def _is_book(item: Item) -> bool:
+    """Whether the item belongs to an appendix that is a book's form: with a cover, sections and columns."""
+    try:
+        find(f"{item.order}/{item.place.partition('/')[0]}/cover")
+    except UnknownItemError:
+        return False
+    return True
+
+
+def _in_appendix(whole: str, item: Item, number: str) -> str:
+    words = {"whole": whole, "number": number}
+    if not _is_book(item):
+        return _("%(whole)s p.%(number)s") % words
+    head = f"{item.order}/{item.place.partition('/')[0]}/{number}"
+    try:
+        find(f"{head}/1")
+    except UnknownItemError:
+        return _("%(whole)s, column %(number)s") % words
+    return _("%(whole)s, section %(number)s") % words
+
+
 def _within(whole: str, part: str, *, column: bool) -> str:
-    words = {"whole": whole, "number": part.removeprefix("s")}
+    words = {"whole": whole, "number": part.lstrip("sp")}
     if part == "cover":
         return _("%(whole)s, cover") % words
+    if part == "note":
+        return _("%(whole)s, note") % words
+    if part in _LEVELS:
+        return _("%(whole)s, %(level)s level") % {**words, "level": _LEVELS[part]}
     if column:
         return _("%(whole)s, column %(number)s") % words
     if part.startswith("s"):
         return _("%(whole)s, sentence %(number)s") % words
+    if part.startswith("p"):
+        return _("%(whole)s, part %(number)s") % words
     return _("%(whole)s(%(number)s)") % words
 
 

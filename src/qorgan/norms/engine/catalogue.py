@@ -1,5 +1,6 @@
 """What the orders say on a day: the items in force, one of them, and who carries out each."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -108,7 +109,23 @@ def _index_on(order: Order, entry: Entry, on: date | None) -> int | None:
 
 
 @cache
+def _turning_days(packs: Path) -> list[date]:
+    return sorted({act.in_force_from for order in load(packs) for act in order.head.acts.values()})
+
+
+def wording_of(on: date, packs: Path = PACKS) -> date:
+    """The day since which the orders say what they say on ``on``: equal for all days between two acts. ``date.min`` before the first."""
+    days = _turning_days(packs)
+    place = bisect_right(days, on)
+    return days[place - 1] if place else date.min
+
+
 def _items(on: date | None, packs: Path) -> dict[str, Item]:
+    return _items_since(on if on is None else wording_of(on, packs), packs)
+
+
+@cache
+def _items_since(on: date | None, packs: Path) -> dict[str, Item]:
     return {
         entry.id: _item(order, chapter, entry, index)
         for order in load(packs)

@@ -9,6 +9,7 @@ from qorgan.norms.engine import edges
 from qorgan.norms.engine.conditions import facts_of
 from qorgan.norms.engine.levels import levels, measures
 from qorgan.norms.engine.loader import Order, fact_names, roles
+from qorgan.norms.engine.plan import GROUP
 from qorgan.norms.engine.schema import Entry, Kind, Value
 
 DAY = "_on"  # how the name of a fact ends that is a day
@@ -36,7 +37,7 @@ def _dates(order: Order, packs: Path) -> Iterator[str]:
     anchors = {value.term.anchor for _, value in _values(order) if value.term}
     for entry, value in _values(order):
         for fact in value.facts:
-            if fact.endswith(DAY) and fact not in anchors and known and not value.term and entry.kind is not Kind.FORM:
+            if fact.endswith(DAY) and fact not in anchors and known and entry.kind is not Kind.FORM and not (value.term and not value.term.anchor):
                 yield f"{entry.id}: asks for {fact}, from which no term runs"
         if value.recurs and not (value.term and value.term.anchor):
             yield f"{entry.id}: comes back, but from which day is not said"
@@ -55,10 +56,10 @@ def _names(order: Order, packs: Path) -> Iterator[str]:
     if not named:
         return
     for entry, value in _values(order):
-        asked = set(facts_of(value.due_when)) | (facts_of(value.group.when) if value.group else set())
+        asked = set(facts_of(value.due_when)) - {GROUP} | (facts_of(value.group.when) if value.group else set())
         asked |= {value.term.anchor} if value.term and value.term.anchor else set()
         for one in value.requires:
-            asked |= {one.equipment, *one.parameters, *facts_of(one.when)}
+            asked |= {one.equipment, *one.parameters, *facts_of(one.when)} - {GROUP}
         for fact in sorted({part for name in asked for part in name.removeprefix("equipment.").split(".")} - named.keys()):
             yield f"{entry.id}: {fact} has no name for people"
 

@@ -316,13 +316,21 @@ class Head(Strict):
     contradictions: list[Contradiction] = []
 
 
+class Word(Strict):
+    """A word in both languages."""
+
+    kk: Sentence
+    ru: Sentence
+
+
 class Fact(Strict):
-    """The name of a fact for people, with its unit if it is a number."""
+    """The name of a fact for people, with its unit if it is a number, and its values if they are ``words``."""
 
     kk: Sentence
     ru: Sentence
     unit_kk: str = ""
     unit_ru: str = ""
+    words: dict[str, Word] = {}
 
 
 class Role(Strict):

@@ -1,0 +1,143 @@
+"""``qorgan facility assess`` and ``qorgan deadline``: what the order asks of a facility on a day, and when a term is over."""
+
+import argparse
+import json
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qorgan.norms.answers import FIRST_YEAR, LAST_YEAR, NoTermError, answer, answers, deadline, refusal
+from qorgan.norms.engine import PackError, UnknownItemError
+from qorgan.norms.engine.given import FactsRefusedError
+from qorgan.norms.engine.workdays import OutsideCalendarError, Week
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # argparse has no public name for it
+
+
+def register(subparsers: "Subparsers") -> None:
+    """Add ``facility assess`` and ``deadline``."""
+    verbs = subparsers.add_parser("facility", help="what the order asks of a facility").add_subparsers(required=True, metavar="VERB")
+    verb = verbs.add_parser("assess", help="groups, requirements and terms of a facility, with the reasons")
+    verb.add_argument("facts", metavar="FACTS", help="a JSON file with the facts of a facility; `-` reads the standard input")
+    verb.add_argument("--on", required=True, metavar="DATE", help="the day to judge by, as 2026-11-22")
+    verb.add_argument("--batch", action="store_true", help="the file has a list of facilities, or one on each line; prints one line for each")
+    verb.add_argument("--format", choices=("text", "json"), default="text")
+    verb.set_defaults(run=_assess)
+    term = subparsers.add_parser("deadline", help="when a term of the law is over, day by day")
+    term.add_argument("norm", metavar="NORM", help="the paragraph that sets it, as 366/63")
+    term.add_argument("--anchor", required=True, metavar="DATE", help="the day of the event, as 2026-12-10")
+    term.add_argument("--week", type=int, choices=(5, 6), default=5, help="working days in a week")
+    term.add_argument("--format", choices=("text", "json"), default="text")
+    term.set_defaults(run=_deadline)
+
+
+class _RefusedError(Exception):
+    """Something that cannot be read, with the sentence that says why."""
+
+
+def _assess(options: argparse.Namespace) -> int:
+    """Print the answer. Exit 1 when a facility of a batch is refused, 2 when nothing could be judged."""
+    try:
+        on = _date("--on", options.on)
+        read = _read(options.facts)
+        if options.batch:
+            return _batch(_listed(read), on)
+        found = answer(_parsed(read), on)
+    except FactsRefusedError as error:
+        return _refused(str(error), options, refusal(error))
+    except (_RefusedError, PackError) as error:
+        return _refused(str(error), options)
+    if options.format == "json":
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        _tell(found)
+    return 0
+
+
+def _batch(many: list[Any], on: date) -> int:
+    refused = 0
+    for line in answers(many, on):
+        refused += '"error": ' in line[:40]
+        sys.stdout.write(line + "\n")
+    return 1 if refused else 0
+
+
+def _deadline(options: argparse.Namespace) -> int:
+    """Print the day and the way to it. Exit 2 for a paragraph without a term, a date that is none, years that the calendar lacks."""
+    try:
+        found = deadline(options.norm, _date("--anchor", options.anchor), Week(options.week))
+    except OutsideCalendarError as error:
+        return _refused(
+            f"anchor ({options.norm}): күнтізбеде {error} жыл жоқ, бары {FIRST_YEAR}–{LAST_YEAR} / "
+            f"в календаре нет года {error}, есть {FIRST_YEAR}–{LAST_YEAR}",
+            options,
+        )
+    except (_RefusedError, PackError, UnknownItemError, NoTermError) as error:
+        return _refused(str(error).strip("'"), options)
+    if options.format == "json":
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+        return 0
+    for step in found["steps"]:
+        print(f"{step['day']}  {step['number'] or '':>3}  {step['why_kk']} / {step['why_ru']}")
+    print(f"{found['norm']}: {found['due']}" + (f" ({found['defensible']})" if found["defensible"] else ""))
+    return 0
+
+
+def _tell(found: dict[str, Any]) -> None:
+    for group in found["groups"]:
+        print(f"{group['id']}  {group['norm']}  {group['text']}")
+    for row in found["requirements"]:
+        print(f"{row['norm']:<14}{row['equipment']:<22}{row['state']:<16}{row['basis']:<12}{row['why_kk']} / {row['why_ru']}")
+    for row in found["deadlines"]:
+        print(f"{row['norm']:<14}{row['due'] or '':<12}{row['why_kk']} / {row['why_ru']}")
+
+
+def _refused(sentence: str, options: argparse.Namespace, more: dict[str, str] | None = None) -> int:
+    print(json.dumps({"error": sentence, **(more or {})}, ensure_ascii=False) if options.format == "json" else sentence, file=sys.stderr)
+    return 2
+
+
+def _date(option: str, text: str) -> date:
+    try:
+        day = date.fromisoformat(text) if len(text) == len("2026-11-22") else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise _RefusedError(f"{option}: «{text}» – күн емес; күн 2026-11-22 түрінде жазылады / не дата; дата пишется как 2026-11-22")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise _RefusedError(f"{option}: {text}: күнтізбеде {FIRST_YEAR}–{LAST_YEAR} жылдар ғана бар / в календаре только годы {FIRST_YEAR}–{LAST_YEAR}")
+    return day
+
+
+def _read(name: str) -> str:
+    try:
+        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _RefusedError(f"{name}: {error}") from error
+
+
+def _listed(text: str) -> list[Any]:
+    """A list of facilities, or one facility on each line."""
+    if text.lstrip().startswith("["):
+        found = _parsed(text)
+        return list(found)
+    return [_parsed(line) for line in text.splitlines() if line.strip()]
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text, parse_float=Decimal, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise _RefusedError(f"FACTS: JSON емес / не JSON: {error}") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which a name stands once: of two values, none may win in silence."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = sorted({name for name, _ in pairs if [other for other, _ in pairs].count(name) > 1})
+        raise ValueError(f"{', '.join(twice)}: екі рет / дважды")
+    return found
