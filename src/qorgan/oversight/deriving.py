@@ -9,11 +9,12 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from qorgan.norms.engine.assess import GROUP, Assessment, Standing, assess
+from qorgan.norms.engine.assess import Assessment, Standing, assess
 from qorgan.norms.engine.assess import State as Met
 from qorgan.norms.engine.catalogue import Item
 from qorgan.norms.engine.conditions import Answer, facts_of
 from qorgan.norms.engine.deadlines import due
+from qorgan.norms.engine.plan import GROUP
 from qorgan.norms.engine.schema import Basis, TextState
 from qorgan.norms.engine.workdays import Calendar, OutsideCalendarError
 from qorgan.oversight.duty import Completion, Duty, Known, Missed, Next, Source, State, Way

@@ -48,8 +48,14 @@ def today(request: HttpRequest) -> HttpResponse:
     lines = [presenting.line(one, duty) for one in shown for duty in duties[one.pk] if duty.mandatory]
     by = "paragraph" if request.GET.get("by") == "paragraph" else "facility"
     values = {
-        "bands": [_band(state, lines, by) for state in _BANDS], "by": by, "day": day, "facilities": shown, "more": len(found) > SHOWN, "waiting": waiting,
-        "answer": _answer(Counter(line.duty.state for line in lines)), "failing": sum(bool(line.duty.failing) for line in lines),
+        "bands": [_band(state, lines, by) for state in _BANDS],
+        "by": by,
+        "day": day,
+        "facilities": shown,
+        "more": len(found) > SHOWN,
+        "waiting": waiting,
+        "answer": _answer(Counter(line.duty.state for line in lines)),
+        "failing": sum(bool(line.duty.failing) for line in lines),
     }
     return render(request, "oversight/today.html", values)
 
@@ -64,8 +70,14 @@ def facility(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     state = request.GET.get("state", "")
     lines = [presenting.line(found, duty) for duty in duties if (not state and duty.state is not State.NOT_APPLICABLE) or duty.state.value == state]
     values = {
-        "facility": found, "day": day, "counts": tally(duties), "state": state, "chapters": _chapters(lines), "answer": _answer(Counter(d.state for d in duties)),
-        "states": [(one.value, presenting.SIGNS[one][1], sum(duty.state is one for duty in duties)) for one in State], "is_today": day == timezone.localdate(),
+        "facility": found,
+        "day": day,
+        "counts": tally(duties),
+        "state": state,
+        "chapters": _chapters(lines),
+        "answer": _answer(Counter(d.state for d in duties)),
+        "states": [(one.value, presenting.SIGNS[one][1], sum(duty.state is one for duty in duties)) for one in State],
+        "is_today": day == timezone.localdate(),
     }
     return render(request, "oversight/facility.html", values)
 
@@ -79,13 +91,26 @@ def everything(request: HttpRequest) -> HttpResponse:
     page = int(request.GET["page"]) if request.GET.get("page", "").isdigit() and len(request.GET["page"]) < 7 else 0
     found = access.tallies(actor)
     rows = portfolio.worst(wanted.of(found), page)
-    regions = [{**row, "name": region_name(str(row["region"])), "key": row["region"] or "-"} for row in portfolio.by_region(wanted.by_group(wanted.by_state(found)))]
+    regions = [
+        {**row, "name": region_name(str(row["region"])), "key": row["region"] or "-"} for row in portfolio.by_region(wanted.by_group(wanted.by_state(found)))
+    ]
     totals = portfolio.totals(wanted.of(found))
     values: dict[str, Any] = {
-        "wanted": wanted, "totals": totals, "regions": regions, "groups": portfolio.by_group(wanted.by_state(wanted.by_region(found)), day),
-        "rows": rows[:PER_PAGE], "page": page, "next": page + 1 if len(rows) > PER_PAGE else None, "previous": page - 1 if page else None,
-        "states": [(name, _STATES[name]) for name in STATES], "state_name": _STATES.get(wanted.state, ""), "region_name": region_name(wanted.region),
-        "day": day, "waiting": waiting, "answer": _whole_answer(totals), "narrowed": bool(wanted.region or wanted.group or wanted.state),
+        "wanted": wanted,
+        "totals": totals,
+        "regions": regions,
+        "groups": portfolio.by_group(wanted.by_state(wanted.by_region(found)), day),
+        "rows": rows[:PER_PAGE],
+        "page": page,
+        "next": page + 1 if len(rows) > PER_PAGE else None,
+        "previous": page - 1 if page else None,
+        "states": [(name, _STATES[name]) for name in STATES],
+        "state_name": _STATES.get(wanted.state, ""),
+        "region_name": region_name(wanted.region),
+        "day": day,
+        "waiting": waiting,
+        "answer": _whole_answer(totals),
+        "narrowed": bool(wanted.region or wanted.group or wanted.state),
     }
     return render(request, "oversight/portfolio.html", values)
 

@@ -30,14 +30,22 @@ def _data(statement: Statement, answer: Answer, language: PaperLanguage) -> dict
     shown = [one for one in answer.duties if one.state is not State.NOT_APPLICABLE]
     lines = [presenting.line(facility, one) for one in sorted(shown, key=lambda one: (list(State).index(one.state), one.item.id))]
     return {
-        "organisation": facility.organisation.name, "facility": facility.name, "code": facility.code, "address": facility.address,
-        "on": official_date(statement.on, language), "known_at": date_time(statement.known_at, language, seconds=True),
-        "made_at": date_time(statement.made_at, language), "by": statement.by, "groups": ", ".join(one.name for one in answer.assessment.groups),
+        "organisation": facility.organisation.name,
+        "facility": facility.name,
+        "code": facility.code,
+        "address": facility.address,
+        "on": official_date(statement.on, language),
+        "known_at": date_time(statement.known_at, language, seconds=True),
+        "made_at": date_time(statement.made_at, language),
+        "by": statement.by,
+        "groups": ", ".join(one.name for one in answer.assessment.groups),
         "counts": [[str(presenting.SIGNS[state][1]), sum(one.state is state for one in answer.duties)] for state in State],
         "lines": [
             {"place": why.mark(one.norm), "title": one.title, "state": one.word, "day": f"{one.day:%d.%m.%Y}" if one.day else "", "note": one.note}
             for one in lines
         ],
-        "rules": statement.ruleset_id, "content_hash": statement.digest, "ledger_position": str(statement.position),
+        "rules": statement.ruleset_id,
+        "content_hash": statement.digest,
+        "ledger_position": str(statement.position),
         "printed_at": date_time(statement.made_at, language),
     }

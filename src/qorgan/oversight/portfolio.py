@@ -6,8 +6,9 @@ Everything is asked of the counts of today (:mod:`qorgan.oversight.tallying`): a
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from qorgan.norms.engine.catalogue import catalogue
 from qorgan.oversight.models import Tally
@@ -58,15 +59,18 @@ _COUNTS = {"facilities": Count("pk"), **{name: Count("pk", filter=condition) for
 def totals(found: QuerySet[Tally]) -> dict[str, int]:
     """How many facilities, how many of them stand out, and how many duties that are."""
     sums = {f"{name}_duties": Sum(name, default=0) for name in ("overdue", "failing", "soon", "unknown", "missed")}
-    return found.aggregate(**_COUNTS, **sums)
+    counts = {f"n_{name}": one for name, one in _COUNTS.items()}
+    return {name.removeprefix("n_"): value for name, value in found.aggregate(**counts, **sums).items()}
 
 
-def by_region(found: QuerySet[Tally]) -> list[dict[str, int | str]]:
+def by_region(found: QuerySet[Tally]) -> list[dict[str, Any]]:
     """A row a region, the worst first."""
-    return list(found.values("region").annotate(**_COUNTS).order_by(F("overdue").desc(), F("failing").desc(), "region"))
+    rows = found.values("region").annotate(**{f"n_{name}": one for name, one in _COUNTS.items()})
+    named = [{name.removeprefix("n_"): value for name, value in row.items()} for row in rows]
+    return sorted(named, key=lambda row: (-row["overdue"], -row["failing"], row["region"]))
 
 
-def by_group(found: QuerySet[Tally], on: date) -> list[dict[str, int | str]]:
+def by_group(found: QuerySet[Tally], on: date) -> list[dict[str, Any]]:
     """A row a group that has facilities, in the order of the text; a facility of several groups stands in each."""
     names = [item.group.name for item in catalogue(on) if item.group and item.order == ORDER]
     asked = {f"{name}#{which}": Count("pk", filter=Q(groups__contains=f",{name},") & condition) for name in names for which, condition in _conditions().items()}

@@ -108,7 +108,10 @@ def _missed_note(certain: Sequence[Missed]) -> str:
     if last.way is Way.TERM:
         return _("Done late, on %(day)s.") % {"day": _date(last.made_up_on)} if last.made_up_on else ""
     count = sum(one.periods for one in certain)
-    return ngettext("%(n)d period missed, the last until %(day)s.", "%(n)d periods missed, the last until %(day)s.", count) % {"n": count, "day": _date(last.last)}
+    return ngettext("%(n)d period missed, the last until %(day)s.", "%(n)d periods missed, the last until %(day)s.", count) % {
+        "n": count,
+        "day": _date(last.last),
+    }
 
 
 def fact_name(name: str) -> str:
@@ -165,8 +168,16 @@ def _reading(one: Next) -> Reading:
     steps = found.steps() if found else ()
     reasons = tuple((day, why.said(reading, "reason")) for day, reading in found.readings if reading.reason_kk) if found else ()
     return Reading(
-        way=str(_WAYS[one.way]), keep=one.keep, last=one.last, period=one.period, counted=one.counted, anchor=found.anchor if found else None,
-        term=why.period(found.term) if found else "", steps=steps, skipped=tuple(step for step in steps if step.number is None), reasons=reasons,
+        way=str(_WAYS[one.way]),
+        keep=one.keep,
+        last=one.last,
+        period=one.period,
+        counted=one.counted,
+        anchor=found.anchor if found else None,
+        term=why.period(found.term) if found else "",
+        steps=steps,
+        skipped=tuple(step for step in steps if step.number is None),
+        reasons=reasons,
         estimated=bool(found and found.estimated),
     )
 
@@ -175,8 +186,10 @@ def losses(missed: Iterable[Missed]) -> list[Loss]:
     """Misses in words, the newest first."""
     return [
         Loss(
-            when=_date(one.first) if one.first == one.last else f"{_date(one.first)} – {_date(one.last)}", how=_how(one),
-            made_up_on=one.made_up_on, certain=one.certain,
+            when=_date(one.first) if one.first == one.last else f"{_date(one.first)} – {_date(one.last)}",
+            how=_how(one),
+            made_up_on=one.made_up_on,
+            certain=one.certain,
         )
         for one in sorted(missed, key=lambda one: one.first, reverse=True)
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -40,13 +40,18 @@ class Line:
 
 def remind() -> int:
     """Write the letters of the day; how many. A duty of the worker: once a day, from eight o'clock; a run cut short goes on where it stopped."""
-    now = timezone.localtime()
-    if now.hour < FROM_HOUR or Counting.objects.filter(reminded_on=now.date()).exists():
+    moment = now()
+    if moment.hour < FROM_HOUR or Counting.objects.filter(reminded_on=moment.date()).exists():
         return 0
     count_some()
-    letters = remind_of(now.date())
-    Counting.objects.filter(id=1).update(reminded_on=now.date())
+    letters = remind_of(moment.date())
+    Counting.objects.filter(id=1).update(reminded_on=moment.date())
     return letters
+
+
+def now() -> datetime:
+    """The office's clock."""
+    return timezone.localtime()
 
 
 def remind_of(on: date) -> int:

@@ -1,12 +1,12 @@
 """The duties of an order on a day, sorted by how they are judged. Compiled once: thousands of facilities are judged by the same."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
-from qorgan.norms.engine.catalogue import Item, catalogue, history
+from qorgan.norms.engine.catalogue import Item, catalogue, history, wording_of
 from qorgan.norms.engine.conditions import Check, compiled
 from qorgan.norms.engine.loader import PACKS, roles
 from qorgan.norms.engine.schema import Kind
@@ -58,9 +58,13 @@ class Rules:
         return next((one for one in (*self.recurring, *self.terms, *self.standing) if one.item.id == item_id), None)
 
 
-@cache
 def rules_on(on: date, order: str = ORDER, packs: Path = PACKS) -> Rules:
     """The rules in force on a day. Raises :class:`~qorgan.norms.engine.loader.PackError`."""
+    return replace(_compiled(wording_of(on, packs), order, packs), on=on)
+
+
+@cache
+def _compiled(on: date, order: str, packs: Path) -> Rules:
     items = [item for item in catalogue(on, packs) if item.order == order]
     yields: dict[str, tuple[str, ...]] = {}
     for item in items:

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -52,7 +51,11 @@ def statements(request: HttpRequest, facility_id: UUID) -> HttpResponse:
         except StatementRefusal as refused:
             form.add_error("known_on", str(refused))
     values: dict[str, Any] = {
-        "facility": found, "form": form, "answer": answer, "lines": _lines(found, answer), "counts": _counts(answer),
+        "facility": found,
+        "form": form,
+        "answer": answer,
+        "lines": _lines(found, answer),
+        "counts": _counts(answer),
         "kept": access.statements(actor).filter(facility=found).order_by("-made_at")[:50],
     }
     return render(request, "oversight/statements.html", values, status=422 if form.errors else 200)

@@ -30,7 +30,7 @@ def count_some(most: int = 2000) -> int:
     basis, today, end = current(), timezone.localdate(), _end()
     stale = uncounted(basis, today)
     for start in range(0, min(len(stale), most), CHUNK):
-        _count(stale[start : start + CHUNK], basis, today)
+        _count(stale[start : min(start + CHUNK, most)], basis, today)
     if len(stale) <= most:
         _mark(basis, today, end)
     return min(len(stale), most)

@@ -28,7 +28,8 @@ class CloseForm(forms.Form):
     """A document that shows that a duty was carried out."""
 
     own_date = forms.DateField(
-        label=gettext_lazy("Day of the act itself"), help_text=gettext_lazy("The day that the document bears, not of today."),
+        label=gettext_lazy("Day of the act itself"),
+        help_text=gettext_lazy("The day that the document bears, not of today."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     document = forms.FileField(label=gettext_lazy("Document"), widget=forms.ClearableFileInput(attrs={"accept": ",".join(ACCEPTED)}))
@@ -56,8 +57,13 @@ def _close(request: HttpRequest, found: Facility, duty: Duty) -> HttpResponse:
         about = About(equipment=duty.equipment)
         try:
             attach_evidence(
-                actor=actor.as_ledger(found.organisation_id), facility=found, norm=duty.item.id, own_date=given["own_date"], document=given["document"],
-                note=given["note"], about=about,
+                actor=actor.as_ledger(found.organisation_id),
+                facility=found,
+                norm=duty.item.id,
+                own_date=given["own_date"],
+                document=given["document"],
+                note=given["note"],
+                about=about,
             )
         except FacilityRefusal as refused:
             tell_form(refused, form)
@@ -71,12 +77,23 @@ def _page(request: HttpRequest, found: Facility, duty: Duty, form: CloseForm) ->
     actor = actor_of(request)
     sign, word = presenting.SIGNS[duty.state]
     values: dict[str, Any] = {
-        "facility": found, "duty": duty, "line": presenting.line(found, duty), "sign": sign, "word": word, "day": timezone.localdate(),
-        "basis": presenting.basis_word(duty), "readings": presenting.readings(duty), "losses": presenting.losses(duty.missed),
-        "facts": presenting.used_facts(duty), "missing": [presenting.fact_name(name) for name in duty.missing], "evidence": _evidence(request, found, duty),
+        "facility": found,
+        "duty": duty,
+        "line": presenting.line(found, duty),
+        "sign": sign,
+        "word": word,
+        "day": timezone.localdate(),
+        "basis": presenting.basis_word(duty),
+        "readings": presenting.readings(duty),
+        "losses": presenting.losses(duty.missed),
+        "facts": presenting.used_facts(duty),
+        "missing": [presenting.fact_name(name) for name in duty.missing],
+        "evidence": _evidence(request, found, duty),
         "told_by_facts": [one for one in duty.closed_by if one.source is not Source.DOCUMENT],
-        "reminders": access.reminders(actor, found.pk, duty.key)[:20], "may_close": actor.may(Permission.FACILITY_MANAGE, found.organisation_id),
-        "form": form, "may_open": actor.may(Permission.EVIDENCE_READ, found.organisation_id),
+        "reminders": access.reminders(actor, found.pk, duty.key)[:20],
+        "may_close": actor.may(Permission.FACILITY_MANAGE, found.organisation_id),
+        "form": form,
+        "may_open": actor.may(Permission.EVIDENCE_READ, found.organisation_id),
     }
     return render(request, "oversight/why.html", values, status=422 if form.is_bound else 200)
 
