@@ -21,7 +21,7 @@ from qorgan.people.tests.cast import Cast
 from qorgan.recorders.actions import register_recorder
 
 DESCRIPTION = Path(__file__).resolve().parent.parent / "docs" / "reference" / "dock-api.yaml"
-OPERATIONS = ("enrol", "office", "status", "stored", "erase", "erased", "announce", "append", "withdraw", "receipt")
+OPERATIONS = ("enrol", "office", "status", "stored", "erase", "erased", "receipts", "absent", "announce", "append", "withdraw", "receipt")
 EXAMPLES = 60
 # The token is ours, not made up; what has the right form may still name a recorder that is nobody's; a report's odd fields are left out, not refused.
 NOT_ASKED = [ignored_auth, positive_data_acceptance, negative_data_rejection]
@@ -60,6 +60,7 @@ def test_every_address_for_docks_is_described() -> None:
     assert set(operations()) == set(OPERATIONS)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", OPERATIONS)
 @pytest.mark.parametrize("known", [True, False], ids=["a dock", "nobody"])
@@ -80,5 +81,5 @@ def test_answers_as_described(cast: Cast, name: str, known: bool) -> None:
         case.validate_response(answer, excluded_checks=NOT_ASKED)
 
     attack()
-    assert min(statuses) < 400 if known and name in {"office", "status", "stored", "erase", "erased"} else min(statuses) >= 400
+    assert min(statuses) < 400 if known and name in {"office", "status", "stored", "erase", "erased", "receipts", "absent"} else min(statuses) >= 400
     assert check().holds

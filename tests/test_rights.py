@@ -11,14 +11,21 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from qorgan.archive import docks
+from qorgan.archive.models import Recording
 from qorgan.archive.retention.actions import place_hold
 from qorgan.archive.retention.models import Act, Hold
+from qorgan.archive.review.actions import mark_moment
+from qorgan.archive.review.models import Mark as Moment
+from qorgan.archive.review.models import Protocol
+from qorgan.archive.review.protocols import sign_protocol
 from qorgan.archive.vault.models import HolderKey
-from qorgan.archive.vault.tests.office import open_office, store_recording
+from qorgan.archive.vault.tests.office import PURPOSE, RESPONSIBLE_SECRET, open_office, store_recording
+from qorgan.archive.vault.unlocking import unlock
 from qorgan.facilities.actions import attach_evidence, enter_facility
 from qorgan.facilities.recording import make_record
 from qorgan.journals.actions import open_book
 from qorgan.journals.models import Mark
+from qorgan.ledger.actors import Actor
 from qorgan.ledger.checkpoints import make_checkpoint
 from qorgan.ledger.models import Entry, Timestamp
 from qorgan.people.models import Letter, Post
@@ -26,10 +33,15 @@ from qorgan.people.rights import GRANTS, Permission
 from qorgan.people.signatures import Proven
 from qorgan.people.tests.cast import SETUP, Cast, signed_in_client
 from qorgan.recorders.actions import open_inspection, register_recorder
+from qorgan.recorders.handover import actions as handing
+from qorgan.recorders.handover.models import Acceptance, HandOver, Paper
 from qorgan.recorders.issuing import Outing, issue_recorder
 from qorgan.recorders.malfunctions.actions import report_malfunction
 from qorgan.recorders.malfunctions.models import Trouble
 from qorgan.recorders.malfunctions.telling import Fault
+from qorgan.recorders.models import Inspection
+from qorgan.web import health, refused
+from qorgan.web.models import Duty
 
 ROLES = ("gulnar", "serik", "aidar", "marat", "olga", "dana", "bekzat", "nurlan", "nobody")
 #         head     resp.    insp.    other    admin   auditor stranger none      not signed in
@@ -37,12 +49,16 @@ ROLES = ("gulnar", "serik", "aidar", "marat", "olga", "dana", "bekzat", "nurlan"
 TABLE = {
     "web:today": "22222222>",
     "web:now": "222222222",
+    "web:summary": "22rrr22r>",
     "web:sign-in": "222222222",
     "web:second-factor": "22222222>",
     "web:sign-out": "mmmmmmmmm",
     "web:division": "mmmmmmmmm",
     "web:language": "mmmmmmmmm",
     "web:verify": "222222222",
+    "web:machine": "22rr2r2r>",
+    "web:healthz": "222222222",
+    "web:metrics": "222222222",
     "recorders:kiosk": "22rrrr2r>",
     "recorders:kiosk-who": "22rrrr2r>",
     "recorders:kiosk-what": "22rrrr2r>",
@@ -77,7 +93,23 @@ TABLE = {
     "recorders:inspections": "2222rr2r>",
     "recorders:inspection-new": "22rrrr2r>",
     "recorders:inspection": "222-rr-r>",
-    "recorders:inspection-close": "mmrrrrmr>",
+    "handover:register": "22rrr22r>",
+    "handover:new": "22rrrr2r>",
+    "handover:handover": "22rrr2-r>",
+    "handover:sign": "mmrrrrmr>",
+    "handover:withdraw": "22rrrr-r>",
+    "handover:unlock": "mmrrrrmr>",
+    "handover:prepare": "mmrrrrmr>",
+    "handover:package": "mmrrrrmr>",
+    "handover:paper": "22rrr2-r>",
+    "handover:accept": "22rrrr-r>",
+    "handover:scan": "22rrr2-r>",
+    "handover:answer": "22rrrr-r>",
+    "recorders:inspection-end": "222-rr-r>",
+    "continuity:explain": "222-rr-r>",
+    "continuity:sign": "22rrrr-r>",
+    "continuity:close": "mmrrrrmr>",
+    "continuity:report": "----rr-r>",
     "recorders:docks": "22rr2r2r>",
     "recorders:dock-new": "r2rr2rrr>",
     "recorders:dock-revoke": "r2rr2rrr>",
@@ -85,8 +117,10 @@ TABLE = {
     "recorders:api-office": "xxxxxxxxx",
     "recorders:api-status": "mmmmmmmmm",
     "recorders:api-stored": "mmmmmmmmm",
+    "recorders:api-receipts": "mmmmmmmmm",
     "recorders:api-erase": "mmmmmmmmm",
     "recorders:api-erased": "mmmmmmmmm",
+    "recorders:api-absent": "mmmmmmmmm",
     "recorders:upload-new": "xxxxxxxxx",
     "recorders:upload": "xxxxxxxxx",
     "recorders:upload-receipt": "xxxxxxxxx",
@@ -96,6 +130,20 @@ TABLE = {
     "archive:stream": "rr------>",
     "archive:original": "rr------>",
     "archive:lock": "mm----m->",
+    "review:list": "22rrrr2r>",
+    "review:side": "22------>",
+    "review:strike": "22------>",
+    "review:protocols": "22rrrr2r>",
+    "review:protocol-new": "-------->",
+    "review:protocol": "22------>",
+    "review:paper": "rr------>",
+    "review:overview": "22------>",
+    "review:curves": "22------>",
+    "review:still": "mm----m->",
+    "review:clip": "mm----m->",
+    "review:view": "-------->",
+    "review:mark": "mm----m->",
+    "review:reviewed": "22------>",
     "archive:openings": "22rrr22r>",
     "archive:vault": "22rr222r>",
     "archive:vault-secret": "22rrrr2r>",
@@ -194,6 +242,7 @@ def world(cast: Cast) -> dict[str, Any]:
         actor=SETUP, recorder=recorder, person=cast.aidar, outing=Outing(inspection, 90, 0), proven=Proven(cast.aidar, Post.INSPECTOR.value, "pin")
     )
     recording = store_recording(cast, case=inspection.pk)
+    moment, protocol = reviewed(cast, recording)
     hold = place_hold(
         actor=SETUP, person=cast.serik, organisation=cast.karaganda, scope=Hold.Scope.RECORDING, targets=[recording], reason="іс сотта"
     )
@@ -205,18 +254,23 @@ def world(cast: Cast) -> dict[str, Any]:
     )
     trouble = Trouble.objects.create(organisation=cast.karaganda, recorder=recorder, code=Trouble.Code.UNREADABLE, dock_name="1")
     dock, _token = docks.create_dock(actor=SETUP, organisation=cast.karaganda, name="1")
+    handover = hand_over(cast, recording, inspection)
     newest, now = make_checkpoint(), timezone.now()
     stamp = Timestamp.objects.create(checkpoint=newest, tsa="http://127.0.0.1/", token=b"0", verdict="untold", received_at=now)
     particulars = {"name_kk": "«Алатау»", "name_ru": "«Алатау»", "address": "Қарағанды"}
     facility = enter_facility(actor=SETUP, organisation=cast.karaganda, code="1", particulars=particulars, facts={"kind": "trade"})
     paper = make_record(actor=SETUP, facility=facility, kind="financing", values={"year": 2026, "amount": 1, "purpose": "1"}, since=date(2026, 1, 5))
     shown = attach_evidence(actor=SETUP, facility=facility, norm="366/91/4", own_date=date(2026, 1, 5), document=ContentFile(b"%PDF-1.7", "1.pdf"))
+    Duty.objects.create(name="ledger-check", next_at=timezone.now(), last_at=timezone.now())  # a worker was there
+    health.forget()
     return {
         "facility_id": facility.id,
         "record_id": paper.id,
         "evidence_id": shown.id,
         "kind": "lease",
         "key": "video_surveillance",
+        "handover_id": handover.id,
+        "name": "act.kk.pdf",
         "person_id": cast.marat.id,
         "appointment_id": cast.marat.appointments.get().id,
         "book_id": book.id,
@@ -225,6 +279,10 @@ def world(cast: Cast) -> dict[str, Any]:
         "recorder_id": recorder.id,
         "inspection_id": inspection.id,  # type: ignore[union-attr]
         "recording_id": recording.id,
+        "case_id": inspection.id,
+        "moment_id": moment.id,
+        "protocol_id": protocol.id,
+        "language": "kk",
         "dock_id": dock.id,
         "hold_id": hold.id,
         "act_id": act.id,
@@ -241,6 +299,31 @@ def world(cast: Cast) -> dict[str, Any]:
         "upload_id": recording.id,
         "upload": recording.id,
     }
+
+
+def reviewed(cast: Cast, recording: Recording) -> tuple[Moment, Protocol]:
+    """Серік has marked a moment of the recording and signed a protocol about it."""
+    actor = Actor(str(cast.serik.id), cast.serik.full_name, Post.RESPONSIBLE.value, str(cast.karaganda.id))
+    unlocking = unlock(
+        actor=actor, person=cast.serik, organisation=cast.karaganda, session_key="another session", given=RESPONSIBLE_SECRET, purpose=PURPOSE
+    ).unlocking
+    moment = mark_moment(actor=actor, unlocking=unlocking, recording=recording, at_us=0, kind="other", note="note")
+    proven = Proven(cast.serik, Post.RESPONSIBLE.value, "pin")
+    return moment, sign_protocol(actor=actor, unlocking=unlocking, recordings=[recording], proven=proven, pictures={})
+
+
+def hand_over(cast: Cast, recording: Recording, inspection: Inspection) -> HandOver:
+    """The recording, handed over to a court, which has received it; and a paper of it."""
+    letter = handing.Letter(recipient_kind="court", recipient_name="Сот", reason="Соттың сұрау салуы № 1", materials="№ 77 акт")
+    made = handing.draft(actor=SETUP, organisation=cast.karaganda, recordings=[recording], letter=letter, inspection=inspection)
+    for person, post in ((cast.serik, Post.RESPONSIBLE), (cast.gulnar, Post.HEAD)):
+        handing.sign_handover(actor=SETUP, handover=made, proven=Proven(person, post.value, "pin"))
+    Paper.objects.create(handover=made, name="act.kk.pdf", body=b"%PDF-")
+    now = timezone.now()
+    Acceptance.objects.create(
+        handover=made, received_by="маман", received_on=now.date(), scan=b"%PDF-", scan_kind="application/pdf", noted_at=now, noted_by="Серік", position=1
+    )
+    return made
 
 
 def answers(name: str, pattern: URLPattern, world: dict[str, Any], clients: dict[str, Client]) -> str:
@@ -268,6 +351,25 @@ def test_every_address_answers_every_role_as_listed(cast: Cast, world: dict[str,
     clients = {role: signed_in_client(getattr(cast, role).user) if role != "nobody" else Client() for role in ROLES}
     found = {name: answers(name, pattern, world, clients) for name, _route, pattern in addresses()}
     assert found == TABLE
+
+
+@pytest.mark.slow  # asks every address as everybody
+def test_every_refusal_leaves_one_line_in_the_log(cast: Cast, world: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who, what and why of every 401, 403, 404 and 405 of the table; and no word of a cookie, token or secret."""
+    lines: list[dict[str, Any]] = []
+    monkeypatch.setattr(refused.logger, "info", lambda event, **values: lines.append({"event": event, **values}))
+    for name, _route, pattern in addresses():
+        url = reverse(name, kwargs={key: world[key] for key in pattern.pattern.converters})
+        for role, expected in zip(ROLES, TABLE[name], strict=True):
+            if expected not in "r-xm":
+                continue
+            lines.clear()
+            client = signed_in_client(getattr(cast, role).user) if role != "nobody" else Client()
+            status = client.get(url).status_code
+            assert [(line["status"], line["path"], line["method"]) for line in lines] == [(status, url, "GET")], (name, role)
+            assert lines[0]["reason"]
+            assert lines[0].get("person", "") == (str(getattr(cast, role).pk) if role != "nobody" else "")
+            assert client.cookies.get("qorgan_session") is None or client.cookies["qorgan_session"].value not in str(lines)
 
 
 def test_every_permission_is_granted_to_somebody_and_asked_for_somewhere() -> None:

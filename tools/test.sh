@@ -27,7 +27,7 @@ if [ "${1:-}" != check ]; then
   else
     say "SKIPPED: unit tests on PostgreSQL"
   fi
-  part "crash tests (processes killed at each durable step)" $bin/pytest -q -m slow
+  part "slow tests (processes killed at each durable step, attacks)" $bin/pytest -q -n 2 -m slow
   if need_debian /usr/bin/chromium chromium; then
     part "browser tests" $bin/pytest -q -m browser
   else

@@ -1,4 +1,4 @@
-"""`qorgan archive scrub | destroy`."""
+"""`qorgan archive scrub | replicate | repair | destroy`."""
 
 import argparse
 import json
@@ -6,6 +6,7 @@ import json
 from django.utils.translation import gettext as _
 
 from qorgan.archive.models import Fixity
+from qorgan.archive.replicas import commands as replicas
 from qorgan.archive.retention.destroying import destroy
 from qorgan.archive.retention.models import Act
 from qorgan.archive.scrub import Report, scrub_all, scrub_some
@@ -19,6 +20,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     verb.add_argument("--all", action="store_true", help="every recording, without budget, and files that belong to none")
     verb.add_argument("--format", choices=("text", "json"), default="text")
     verb.set_defaults(run=_scrub)
+    replicas.register(verbs)
     verb = verbs.add_parser("destroy", help="carry out the destruction acts that both have signed")
     verb.add_argument("--act", default="", help="only the act of this number")
     verb.add_argument("--format", choices=("text", "json"), default="text")

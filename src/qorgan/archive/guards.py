@@ -5,10 +5,11 @@ from functools import wraps
 from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 
-from qorgan.archive.vault.unlocking import COOKIE, OpenVault, meet
+from qorgan.archive.vault.unlocking import COOKIE, COOKIE_PATH, OpenVault, Unlocked, meet
 from qorgan.people.rights import Actor, Permission, RequestWithActor, View, requires
 
 
@@ -46,3 +47,12 @@ def open_vault(request: HttpRequest, organisation: UUID | None = None) -> OpenVa
     if found is None or not actor.may(Permission.RECORDING_PLAY, found.unlocking.organisation_id):
         return None
     return found
+
+
+def kept_open(response: HttpResponseRedirect, unlocked: Unlocked) -> HttpResponseRedirect:
+    """The answer to an unlocking: with the cookie that alone can open its row, sent to the archive's addresses only."""
+    seconds = 60 * settings.QORGAN["QORGAN_UNLOCK_MINUTES"]
+    response.set_cookie(
+        COOKIE, unlocked.cookie, max_age=seconds, path=COOKIE_PATH, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Strict"
+    )
+    return response

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from qorgan.archive.continuity import holes_of
 from qorgan.archive.models import Recording
 from qorgan.archive.timeline import Drawing, Stretch, draw
 
@@ -54,7 +55,7 @@ def stretch_of(found: Recording, url: str = "") -> Stretch | None:
         duration_us = round((found.ended_at - found.started_at).total_seconds() * 1_000_000)  # its media facts are gone with it
     if found.started_at is None or duration_us <= 0:
         return None
-    return Stretch(found.started_at, duration_us, _pairs(found), found.offset_ms, found.name, url)
+    return Stretch(found.started_at, duration_us, holes_of(found.media), found.offset_ms, found.name, url)
 
 
 def sentence(line: Drawing) -> str:
@@ -71,12 +72,8 @@ def _gaps(found: Recording) -> list[dict[str, Any]]:
     start = found.started_at
     return [
         {"at": start + timedelta(microseconds=begin) if start else None, "from_us": begin, "seconds": round((end - begin) / 1_000_000)}
-        for begin, end in _pairs(found)
+        for begin, end in holes_of(found.media)
     ]
-
-
-def _pairs(found: Recording) -> tuple[tuple[int, int], ...]:
-    return tuple((int(begin), int(end)) for begin, end in found.media.get("gaps") or ())
 
 
 def _problems(media: dict[str, Any]) -> list[str]:

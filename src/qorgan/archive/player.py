@@ -5,13 +5,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden, HttpResponseRedirect, HttpResponseServerError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden, HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from qorgan.archive.guards import actor_of, open_vault, unseen_without
+from qorgan.archive.guards import actor_of, kept_open, open_vault, unseen_without
 from qorgan.archive.models import Recording
 from qorgan.archive.opened import PLAIN_TEXT, NotOpened, damaged, no_key, opener, playable, recording_of, vault_for
 from qorgan.archive.particulars import particulars
@@ -23,7 +23,7 @@ from qorgan.archive.vault.forms import PURPOSES, UnlockForm
 from qorgan.archive.vault.models import Grant, Opening, Unlocking
 from qorgan.archive.vault.refusals import VaultRefused, WrongSecretGiven
 from qorgan.archive.vault.standing import confirmed_key, holders
-from qorgan.archive.vault.unlocking import COOKIE, COOKIE_PATH, OpenVault, Unlocked, lock, still_open, unlock
+from qorgan.archive.vault.unlocking import COOKIE, COOKIE_PATH, OpenVault, lock, still_open, unlock
 from qorgan.evidence.age import NoKey, SealError
 from qorgan.evidence.names import safe_name
 from qorgan.people.rights import Permission
@@ -59,7 +59,7 @@ def unlock_view(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         return _page(request, found, form, status=422)
     target = request.POST.get("next", "")
     onward = redirect(target) if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else redirect("archive:recording", found.pk)
-    return _with_cookie(onward, unlocked)
+    return kept_open(onward, unlocked)
 
 
 @unseen_without(Permission.RECORDING_PLAY)
@@ -139,11 +139,3 @@ def _openings(request: HttpRequest, found: Recording) -> list[Opening] | None:
     if not actor_of(request).may(Permission.OPENING_READ, found.organisation_id):
         return None
     return list(Opening.objects.filter(recording=found).order_by("-position")[:SHOWN_OPENINGS])
-
-
-def _with_cookie(response: HttpResponseRedirect, unlocked: Unlocked) -> HttpResponseRedirect:
-    seconds = 60 * settings.QORGAN["QORGAN_UNLOCK_MINUTES"]
-    response.set_cookie(
-        COOKIE, unlocked.cookie, max_age=seconds, path=COOKIE_PATH, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Strict"
-    )
-    return response

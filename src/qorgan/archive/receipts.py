@@ -42,7 +42,7 @@ def store_recording(upload: Upload, manifest: Manifest, generation: int, then: T
             raise refusals.destroyed(held.destroyed_act or "")
         if held is not None:
             return _present(current, held, manifest)
-        recording = _recording(current, manifest, generation)
+        recording = recording_of(current, manifest, generation)
         entry = _append(kinds.RECORDING_STORED, current, recording, manifest)
         recording.stored_at, recording.position = entry.at, entry.position
         recording.receipt = _receipt(current, recording, entry, duplicate=False)
@@ -123,7 +123,8 @@ def under_todays_key(receipt: str) -> str:
     return Receipt.from_note(receipt, keyring().verifiers).to_note(key)
 
 
-def _recording(upload: Upload, manifest: Manifest, generation: int) -> Recording:
+def recording_of(upload: Upload, manifest: Manifest, generation: int) -> Recording:
+    """The recording that a complete upload becomes; not yet saved, without its entry and receipt."""
     span = span_of(manifest)
     return Recording(
         id=uuid4(), organisation=upload.organisation, source=manifest.recorder, source_number=_plain(manifest.inventory_number)[:200],

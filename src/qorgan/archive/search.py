@@ -59,17 +59,22 @@ def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET, _inspectors(organisation) if reads_all else [])
     everything = access.recordings(actor).filter(organisation=organisation)
     undated = request.GET.get("undated") == "1"
-    found = _filtered(everything, form.cleaned_data if form.is_valid() else {}, undated=undated)
-    found = _worded(found, organisation, _typed(form), undated=undated)
+    found = matching(everything, organisation, form, undated=undated)
     field = "stored_at" if undated else "started_at"
     page = by_time(found, field, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     values = {
         "form": form, "page": page, "lines": lines(page.ids, undated=undated), "words": words(),
-        "undated": undated, "reads_all": reads_all, "filtered": _is_filtered(form),
+        "undated": undated, "reads_all": reads_all, "may_review": actor.may(Permission.RECORDING_PLAY, organisation), "filtered": _is_filtered(form),
         "has_undated": not undated and everything.filter(started_at=None).exists(), "organisation": organisation,
         "search_text": request.GET.get("q", ""), "vault": open_vault(request, organisation.pk),
     }
     return render(request, "archive/search.html", values, status=200 if form.is_valid() else 422)
+
+
+def matching(everything: QuerySet[Recording], organisation: Organisation, form: SearchForm, *, undated: bool) -> QuerySet[Recording]:
+    """Those of ``everything`` in a division that the filters and words of the form leave."""
+    found = _filtered(everything, form.cleaned_data if form.is_valid() else {}, undated=undated)
+    return _worded(found, organisation, _typed(form), undated=undated)
 
 
 def _inspectors(organisation: Organisation) -> list[Person]:

@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from qorgan.archive.continuity import Interval, Lane, Piece, examine, length, merge, overlapping
+
 _STEPS_S = (1, 2, 5, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 _MOST_TICKS = 8
 _SHOWN_OFFSET_MS = 1000
-_SILENCE = timedelta(seconds=1)
 _THINNEST = 0.15  # percent: a gap of seconds in a day must still be seen
-
-Interval = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
@@ -35,13 +34,10 @@ class Stretch:
         """When it ends in real time."""
         return self.start + timedelta(microseconds=self.duration_us)
 
-    def silences(self) -> list[Interval]:
-        """Its gaps in real time."""
-        return [(self.start + timedelta(microseconds=a), self.start + timedelta(microseconds=b)) for a, b in self.gaps]
-
-    def sounding(self) -> list[Interval]:
-        """What is left of it between the gaps."""
-        return subtract([(self.start, self.end)], self.silences())
+    @property
+    def piece(self) -> Piece:
+        """The recording as the computation of continuity takes it."""
+        return Piece(self.label, self.start, self.duration_us, self.gaps)
 
 
 @dataclass(frozen=True)
@@ -96,7 +92,7 @@ class Drawing:
     @property
     def recorded(self) -> timedelta:
         """How much real time is recorded, overlaps counted once."""
-        return sum((end - start for start, end in merge([(bar.start, bar.end) for bar in self.segments])), timedelta())
+        return length(merge((bar.start, bar.end) for bar in self.segments))
 
     @property
     def silent(self) -> timedelta:
@@ -115,87 +111,60 @@ def draw(stretches: Iterable[Stretch], *, begin: datetime | None = None, end: da
     end = end or max((stretch.end for stretch in ordered), default=None)
     if begin is None or end is None or end <= begin:
         return None
-    axis = _Axis(begin, end)
-    sounding = [(piece, stretch) for stretch in ordered for piece in stretch.sounding()]
-    silences = [gap for gap in subtract([(begin, end)], [piece for piece, _ in sounding]) if gap[1] - gap[0] > _SILENCE]
+    axis = Axis(begin, end)
+    pieces = [stretch.piece for stretch in ordered]
+    sounding = [(part, stretch) for piece, stretch in zip(pieces, ordered, strict=True) for part in piece.sounding()]
+    found = examine((begin, end), [Lane("", ((begin, end),), tuple(pieces))])
+    overlaps = merge((one.start, one.end) for one in overlapping(pieces))
     return Drawing(
         begin=begin, end=end, ticks=axis.ticks(),
-        segments=tuple(axis.bar(piece, stretch.label, stretch.url) for piece, stretch in sounding if axis.shows(piece)),
-        gaps=tuple(axis.bar(gap, explained=any(a <= gap[0] and gap[1] <= b for a, b in explained)) for gap in silences),
-        overlaps=tuple(axis.bar(both) for both in _overlaps(ordered) if axis.shows(both)),
+        segments=tuple(axis.bar(part, stretch.label, stretch.url) for part, stretch in sounding if axis.shows(part)),
+        gaps=tuple(axis.bar(gap.interval, explained=any(a <= gap.start and gap.end <= b for a, b in explained)) for gap in found.gaps),
+        overlaps=tuple(axis.bar(both) for both in overlaps if axis.shows(both)),
         clocks=tuple(axis.clock(s) for s in ordered if abs(s.offset_ms or 0) >= _SHOWN_OFFSET_MS and begin <= s.start <= end),
     )
 
 
-def merge(intervals: Iterable[Interval]) -> list[Interval]:
-    """The same time in the fewest intervals, in order."""
-    merged: list[Interval] = []
-    for start, end in sorted(intervals):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        elif end > start:
-            merged.append((start, end))
-    return merged
-
-
-def subtract(whole: Iterable[Interval], holes: Iterable[Interval]) -> list[Interval]:
-    """What of ``whole`` lies in none of the ``holes``, in order."""
-    cuts, left = merge(holes), []
-    for start, end in merge(whole):
-        place = start
-        for cut_start, cut_end in cuts:
-            if cut_end <= place or cut_start >= end:
-                continue
-            if cut_start > place:
-                left.append((place, cut_start))
-            place = max(place, cut_end)
-        if place < end:
-            left.append((place, end))
-    return left
-
-
-def _overlaps(ordered: Sequence[Stretch]) -> list[Interval]:
-    found, reached = [], None
-    for stretch in ordered:
-        if reached is not None and stretch.start < reached:
-            found.append((stretch.start, min(stretch.end, reached)))
-        reached = stretch.end if reached is None else max(reached, stretch.end)
-    return merge(found)
-
-
-class _Axis:
-    """From times to percentages."""
+class Axis:
+    """From times to percentages of the width between ``begin`` and a later ``end``."""
 
     def __init__(self, begin: datetime, end: datetime) -> None:
         self.begin, self.end, self.whole = begin, end, (end - begin).total_seconds()
 
     def place(self, at: datetime) -> float:
+        """Where a time is; what lies outside stands at the edge."""
         return min(100.0, max(0.0, 100 * (at - self.begin).total_seconds() / self.whole))
 
     def shows(self, interval: Interval) -> bool:
+        """Whether any of it is in sight."""
         return interval[1] > self.begin and interval[0] < self.end
 
     def bar(self, interval: Interval, label: str = "", url: str = "", *, explained: bool = False) -> Bar:
+        """A rectangle from start to end, never too thin to be seen."""
         start, end = interval
         x = self.place(start)
-        return Bar(_percent(x), _percent(max(_THINNEST, self.place(end) - x)), start, end, label, url, explained)
+        return Bar(percent(x), percent(max(_THINNEST, self.place(end) - x)), start, end, label, url, explained)
 
     def clock(self, stretch: Stretch) -> ClockMark:
+        """The mark of a corrected clock where its file begins."""
         x = self.place(stretch.start)
-        return ClockMark(_percent(x), round((stretch.offset_ms or 0) / 1000), _anchor(x))
+        return ClockMark(percent(x), round((stretch.offset_ms or 0) / 1000), anchor(x))
 
     def ticks(self) -> tuple[Tick, ...]:
+        """Round times of the office, at most nine."""
         step = next((step for step in _STEPS_S if self.whole / step <= _MOST_TICKS), 86400 * (1 + int(self.whole // (86400 * _MOST_TICKS))))
         local = timezone.localtime(self.begin)
         midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
         first = -(-(local - midnight).total_seconds() // step)
         times = [midnight + timedelta(seconds=step * (first + n)) for n in range(_MOST_TICKS + 1)]
-        return tuple(Tick(_percent(x), at, step < 60, _anchor(x)) for at in times if at <= self.end for x in [self.place(at)])
+        return tuple(Tick(percent(x), at, step < 60, anchor(x)) for at in times if at <= self.end for x in [self.place(at)])
 
 
-def _anchor(percent: float) -> str:
-    return "tl-end" if percent > 96 else "" if percent < 4 else "tl-middle"
+def anchor(place: float) -> str:
+    """The class of a text at ``place`` (0 ... 100), so that it stays in the picture."""
+    return "tl-end" if place > 96 else "" if place < 4 else "tl-middle"
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
+    """A length along the axis as SVG takes it, whatever the language of the page."""
     return f"{value:.3f}%"

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from qorgan.dock import counting, finding, office, patterns, reading, workers
+from qorgan.dock import absences, counting, finding, office, patterns, reading, workers
 from qorgan.dock.board import Board, as_json
 from qorgan.dock.client import Client, Refused, Revoked, Unreachable
 from qorgan.dock.clocks import Clocks
@@ -23,7 +23,8 @@ from qorgan.dock.finding import Device, Place
 from qorgan.dock.intake import Identity, Intake, Spool
 from qorgan.dock.language import gettext as _
 from qorgan.dock.problems import sentence
-from qorgan.dock.queue import Queue
+from qorgan.dock.queue import Queue, Seen
+from qorgan.dock.remembering import show_receipts
 from qorgan.dock.settings import ConfigurationError, DockFolder, Settings
 from qorgan.dock.signing_anew import sign_anew
 from qorgan.dock.trust import Trust
@@ -92,6 +93,7 @@ class Agent:
         self.desk = desk
         self._threads: list[threading.Thread] = []
         self._remembered = 0.0
+        self._counted: dict[str, int] = {}  # listings whose numbers were looked at
 
     def start(self) -> None:
         """Start the threads.
@@ -169,6 +171,7 @@ class Agent:
                 raise reading.Unplugged
             fingerprint = partial(reading.edges, device.root) if first else None
             news = desk.queue.observe(recorder.recorder, recorder.inventory_number, listing, fingerprint)
+            missed = self._missed(device, listing)
         except (reading.Unplugged, reading.Changed):
             if first:
                 desk.board.forget_arrival(recorder.recorder)
@@ -176,9 +179,21 @@ class Agent:
         if first:
             log.info(_("%(number)s is here: %(count)d files"), {"number": recorder.inventory_number, "count": len(listing)})
             desk.arrived(recorder.recorder)
+        if missed:
+            log.warning("%s: %s", recorder.inventory_number, sentence("absent"))
         if news:
             desk.touched[recorder.recorder] = time.monotonic()
         desk.nudge()
+
+    def _missed(self, device: Device, listing: list[Seen]) -> int:
+        """Hold the listing against what was seen before; its numbers only once it has come to rest, and once a listing."""
+        desk, recorder = self.desk, device.recorder
+        print_of = hash(tuple(listing))
+        counted = desk.quiet(recorder.recorder) and self._counted.get(recorder.recorder) != print_of
+        missed = absences.note(desk.queue, recorder.recorder, recorder.pattern, listing, settled=counted, exported=device.exported)
+        if counted:
+            self._counted[recorder.recorder] = print_of
+        return missed
 
     def _strangers(self, places: list[Place]) -> None:
         known = self.desk.board.known_strangers()
@@ -227,8 +242,15 @@ class Agent:
         if desk.office is None or _lasting(desk.office) != _lasting(answer):
             office.keep(desk.folder.path, values)
         desk.office = answer
+        self._show_receipts(answer)
         self._remember_clock()
         desk.nudge()
+
+    def _show_receipts(self, answer: office.Office) -> None:
+        """Find a server that came out of an old backup, and offer it anew what it has lost."""
+        lost = show_receipts(self.desk.queue, self.desk.client, answer)
+        if lost and self.desk.board.general("server-older", sentence("server-older")):
+            log.warning("%s (%d)", sentence("server-older"), lost)
 
     def _tell_status(self) -> None:
         desk = self.desk
@@ -275,8 +297,8 @@ class Agent:
 
 
 def _lasting(answer: office.Office) -> str:
-    """What is worth keeping of an office's answer: all but the time it was given."""
-    return json.dumps({name: repr(getattr(answer, name)) for name in answer.__dataclass_fields__ if name != "server_time"})
+    """What is worth keeping of an office's answer: all but the time it was given and how far the log was."""
+    return json.dumps({name: repr(getattr(answer, name)) for name in answer.__dataclass_fields__ if name not in {"server_time", "ledger_size"}})
 
 
 def check(folder: DockFolder) -> Settings:

@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from qorgan.dock import reading
-from qorgan.dock.client import Client
+from qorgan.dock import absences, reading
+from qorgan.dock.client import Client, Refused
 from qorgan.dock.finding import Device, still_there
 from qorgan.dock.queue import File, Queue, Seen
 from qorgan.dock.reading import Changed, Unplugged
@@ -27,6 +27,7 @@ from qorgan.evidence.permission import ErasePermission, PermissionNoteError
 _STORED = "/api/dock/v1/stored"
 _ERASE = "/api/dock/v1/erase"
 _ERASED = "/api/dock/v1/erased"
+_ABSENT = "/api/dock/v1/absent"
 _AT_ONCE = 2000
 """Recordings named in one call."""
 _LONGEST_PROBLEM = 200
@@ -67,6 +68,18 @@ class Closing:
         step("dock.tell_stored.done")
         self.queue.confirmed(docking, journal_row)
         return journal_row
+
+    def tell_absent(self, recorder: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Tell the office what is missed on a recorder (444 p.19). What it does not want to hear is not told again."""
+        step("dock.tell_absent.begin")
+        try:
+            self.client.json("POST", _ABSENT, {"recorder": recorder, "absences": [{key: row[key] for key in row if key != "id"} for row in rows]})
+        except Refused as error:
+            if error.status != 404:  # an office of an earlier version has no such address
+                raise
+            return
+        step("dock.tell_absent.done")
+        absences.told(self.queue, rows)
 
     def settle(self, device: Device) -> None:
         """After a crash in mid-erasure.

@@ -51,6 +51,10 @@ class Office:
     recorders: tuple[Recorder, ...]
     chunk_bytes: int
     poll_seconds: int
+    ledger_size: int = -1
+    """Entries of the server's log at the time of the answer; -1 when an older server does not say."""
+    restoration: str = ""
+    """Names the last restoring of the server from a backup, if there was one."""
 
     def sealed_to(self) -> list[Recipient]:
         """The recipients, parsed. Raises :class:`OfficeError` when one is not an age recipient."""
@@ -74,6 +78,8 @@ def parse(values: Mapping[str, Any]) -> Office:
             recorders=tuple(_recorder(row) for row in values["recorders"]),
             chunk_bytes=max(1 << 20, int(values["chunk_bytes"])),
             poll_seconds=max(1, int(values["poll_seconds"])),
+            ledger_size=int(values.get("ledger_size", -1)),
+            restoration=str(values.get("restoration", "")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise OfficeError(f"the office's answer cannot be read: {error!r}") from error

@@ -12,12 +12,14 @@ SENTENCES = {
     "server-changed": noop(
         "The server has another key than the one this PC was enrolled with, and no hand-over leads to it. Nothing is sent to it. Tell the administrator."
     ),
+    "server-older": noop("The server was restored from an older state and lost recordings it had confirmed. What is still on the recorders is sent again."),
     "false-receipt": noop("A receipt does not vouch for the file that was sent. Nothing is counted as stored. Tell the administrator."),
     "refused": noop("The server refuses a file. It is kept here. Tell the administrator."),
     "unplugged": noop("The recorder was unplugged too early. Plug it in again: the rest waits on it."),
     "unreadable": noop("A file cannot be read from the recorder. It stays there. Plug the recorder in again or try another port."),
     "growing": noop("A file is still being written. It is taken when it has come to rest."),
     "gone": noop("A file was on the recorder and was removed before it could be sealed."),
+    "absent": noop("The recorder does not hold what it should: files went without permission, or numbers were passed over. The office is told."),
     "digest": noop("A file arrived damaged and is sealed again from the recorder."),
     "read-only": noop("The recorder is read-only here: its copies cannot be erased. They are stored, and stay on it too."),
     "erase-refused": noop("The server does not allow erasing some copies on the recorder. They stay."),

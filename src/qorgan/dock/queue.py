@@ -89,7 +89,8 @@ class Queue:
             self._connection.close()
 
     @contextmanager
-    def _writing(self, name: str) -> Iterator[sqlite3.Connection]:
+    def writing(self, name: str) -> Iterator[sqlite3.Connection]:
+        """One transaction, a durable step called ``dock.<name>``."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -135,7 +136,7 @@ class Queue:
                 changes.append((gone if file.stable else "DELETE FROM files WHERE id = ?", [file.id]))
         if not changes and not fresh:
             return 0
-        with self._writing("discovered") as connection:
+        with self.writing("discovered") as connection:
             for statement, values in changes:
                 connection.execute(statement, values)
             if fresh:
@@ -191,7 +192,7 @@ class Queue:
         if not twins:
             self._move(file, "sealed", ("discovered",), manifest=manifest, upload="", problem="", **values)
             return True
-        with self._writing("again") as connection:
+        with self.writing("again") as connection:
             connection.execute("DELETE FROM files WHERE id = ? AND state = 'discovered'", [file.id])
             connection.execute("DELETE FROM dockings WHERE id = ? AND id NOT IN (SELECT docking FROM files)", [file.docking])
             state = "confirmed" if twins[0].state == "erased" else twins[0].state
@@ -235,7 +236,7 @@ class Queue:
 
     def signed_anew(self, notes: Sequence[tuple[File, str]]) -> None:
         """Each file has another manifest for the same sealed bytes; it is announced to the server as never before."""
-        with self._writing("signed_anew") as connection:
+        with self.writing("signed_anew") as connection:
             connection.executemany(
                 "UPDATE files SET state = 'sealed', manifest = ?, upload = '', problem = '' WHERE id = ? AND state IN ('sealed', 'created', 'uploading')",
                 [(note, file.id) for file, note in notes],
@@ -247,19 +248,19 @@ class Queue:
 
     def unsettled(self, file: File) -> None:
         """The file changed while it was read: it must be seen at rest again first."""
-        with self._writing("unsettled") as connection:
+        with self.writing("unsettled") as connection:
             connection.execute("UPDATE files SET stable = 0 WHERE id = ? AND state = 'discovered'", [file.id])
 
     def problem(self, file: File, code: str) -> None:
         """Note what is wrong with one file; "" clears it."""
         if file.problem != code:
-            with self._writing("problem") as connection:
+            with self.writing("problem") as connection:
                 connection.execute("UPDATE files SET problem = ? WHERE id = ?", [code, file.id])
 
     def _move(self, file: File, to: str, origins: Sequence[str], **columns: Any) -> None:
         sets = "".join(f", {name} = ?" for name in columns)
         marks = ",".join("?" * len(origins))
-        with self._writing(to) as connection:
+        with self.writing(to) as connection:
             done = connection.execute(
                 f"UPDATE files SET state = ?{sets} WHERE id = ? AND state IN ({marks})",  # noqa: S608 - our own names
                 [to, *columns.values(), file.id, *origins],
@@ -286,7 +287,7 @@ class Queue:
 
     def confirmed(self, docking: int, journal_row: int | None) -> None:
         """The server wrote that this docking is stored: the docking is closed."""
-        with self._writing("confirmed") as connection:
+        with self.writing("confirmed") as connection:
             connection.execute("UPDATE files SET state = 'confirmed', manifest = '' WHERE docking = ? AND state = 'stored'", [docking])
             connection.execute("UPDATE dockings SET closed = 1, journal_row = ? WHERE id = ?", [journal_row, docking])
 
@@ -299,7 +300,7 @@ class Queue:
 
     def erase_allowed(self, files: Sequence[File], permission: str) -> None:
         """The server's signed permission names these files; it is kept with each before the first is touched."""
-        with self._writing("erasable") as connection:
+        with self.writing("erasable") as connection:
             for file in files:
                 connection.execute(
                     "UPDATE files SET state = 'erasable', permission = ?, reported = 0 WHERE id = ? AND state = 'confirmed'",
@@ -323,15 +324,33 @@ class Queue:
 
     def reported(self, files: Sequence[File]) -> None:
         """The server was told of these."""
-        with self._writing("reported") as connection:
+        with self.writing("reported") as connection:
             connection.executemany("UPDATE files SET reported = 1 WHERE id = ?", [(file.id,) for file in files])
+
+    # a server that lost something ---------------------------------------------------------------
+
+    def asked_back(self, digests: Collection[str]) -> int:
+        """The server lost these recordings: what still lies on its recorder is sealed and sent as never before; return how many."""
+        files = [file for file in self._rows("current = 1 AND state IN ('stored', 'confirmed', 'erasable')") if file.plain_sha256 in digests]
+        if not files:
+            return 0
+        with self.writing("asked_back") as connection:
+            for file in files:
+                row = connection.execute("SELECT inventory_number FROM dockings WHERE id = ?", [file.docking]).fetchone()
+                docking = _open_docking(connection, file.recorder, str(row[0]))
+                connection.execute(
+                    "UPDATE files SET state = 'discovered', docking = ?, stable = 0, plain_sha256 = '', sealed_blake3 = '', sealed_size = 0, manifest = '',"
+                    " upload = '', receipt = '', recording = '', permission = '', reported = 0, problem = '' WHERE id = ?",
+                    [docking, file.id],
+                )
+        return len(files)
 
     # small things ------------------------------------------------------------------------------
 
-    def read(self, statement: str) -> list[sqlite3.Row]:
-        """Rows of a reading statement; see :mod:`qorgan.dock.counting`."""
+    def read(self, statement: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        """Rows of a reading statement; see :mod:`qorgan.dock.counting`, :mod:`qorgan.dock.absences`."""
         with self._lock:
-            return self._connection.execute(statement).fetchall()
+            return self._connection.execute(statement, values).fetchall()
 
     def spooled(self) -> set[int]:
         """Numbers of the files that the spool must hold."""
@@ -345,7 +364,7 @@ class Queue:
 
     def remember(self, key: str, value: str) -> None:
         """Keep a small value across starts."""
-        with self._writing("remember") as connection:
+        with self.writing("remember") as connection:
             connection.execute("INSERT INTO memory VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", [key, value])
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 
 _TABLES = """
 CREATE TABLE dockings (
@@ -46,6 +46,28 @@ CREATE INDEX files_by_state ON files (state, recorder, id);
 CREATE INDEX files_by_docking ON files (docking);
 CREATE TABLE memory (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+_ABSENCES = """
+CREATE TABLE absences (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    recorder TEXT NOT NULL,
+    file INTEGER UNIQUE,
+    path BLOB,
+    size INTEGER NOT NULL DEFAULT 0,
+    modified_ns INTEGER NOT NULL DEFAULT 0,
+    found_at TEXT NOT NULL DEFAULT '',
+    plain_sha256 TEXT NOT NULL DEFAULT '',
+    pattern TEXT NOT NULL DEFAULT '',
+    first_number INTEGER,
+    last_number INTEGER,
+    exported INTEGER NOT NULL DEFAULT 0,
+    noticed_at TEXT NOT NULL,
+    back_at TEXT NOT NULL DEFAULT '',
+    told INTEGER NOT NULL DEFAULT 0,
+    CHECK ((file IS NULL) <> (first_number IS NULL))
+);
+CREATE INDEX absences_untold ON absences (told, id);
+CREATE INDEX absences_of_recorder ON absences (recorder);
+"""
 
 
 class StateError(Exception):
@@ -62,7 +84,9 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         if found == 0:
-            connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+            connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} {_ABSENCES} PRAGMA user_version = {VERSION}; COMMIT;")
+        elif found == 1:
+            connection.executescript(f"BEGIN IMMEDIATE; {_ABSENCES} PRAGMA user_version = {VERSION}; COMMIT;")
         elif found != VERSION:
             raise StateError(f"{path} is of version {found}; this agent knows version {VERSION}.")
     except sqlite3.DatabaseError as error:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from qorgan.dock import counting, tus
+from qorgan.dock import absences, counting, tus
 from qorgan.dock.client import Refused, Revoked, Unreachable
 from qorgan.dock.closing import Closing, FalsePermission
 from qorgan.dock.desk import REVOKED, Desk
@@ -216,6 +216,8 @@ def close_next(desk: Desk, closing: Closing) -> bool:
             if desk.quiet(recorder):
                 tell = partial(_tell_stored, desk, closing, docking, recorder, inventory_number)
                 _unless_refused(desk, f"stored {docking}", recorder, tell)
+        for recorder, rows in absences.untold(desk.queue).items():
+            _unless_refused(desk, f"absent {recorder}", recorder, partial(closing.tell_absent, recorder, rows))
         for device in desk.board.present().values():
             _unless_refused(desk, f"erase {device.root}", device.recorder.recorder, partial(_erase, desk, closing, device))
     except (Unreachable, Revoked) as error:

@@ -27,7 +27,7 @@ _MONTHS = (
     ("желтоқсан", "желтоқсанда", "декабря", "December"),
 )
 
-_UNITS = {"kk": ("сағ", "мин", "сек"), "ru": ("ч", "мин", "с"), "en": ("h", "min", "s")}
+_UNITS = {"kk": ("сағ", "мин", "с"), "ru": ("ч", "мин", "с"), "en": ("h", "min", "s")}
 _SIZES = {
     "kk": ("байт", "КБ", "МБ", "ГБ", "ТБ"),
     "ru": ("байт", "КБ", "МБ", "ГБ", "ТБ"),
@@ -90,7 +90,7 @@ def short_date(day: date) -> str:
 
 
 def duration(seconds: float, language: Language) -> str:
-    """A length of time in its two greatest units: "1 сағ 12 мин", "4 мин 5 сек", "37 сек"; may be negative."""
+    """A length of time in its two greatest units: "1 сағ 12 мин", "4 мин 5 с", "37 с"; may be negative."""
     hour, minute, second = _UNITS[language]
     whole = round(abs(seconds))
     sign = "\N{MINUS SIGN}" if seconds < 0 and whole else ""
@@ -99,6 +99,11 @@ def duration(seconds: float, language: Language) -> str:
     if whole >= 60:
         return f"{sign}{whole // 60} {minute} {whole % 60} {second}"
     return f"{sign}{whole} {second}"
+
+
+def signed(value: int) -> str:
+    """A difference with its sign, "+3", "−3"; zero has none."""
+    return f"{value:+d}".replace("-", "\N{MINUS SIGN}") if value else "0"
 
 
 def number(value: float, language: Language, digits: int = 0) -> str:

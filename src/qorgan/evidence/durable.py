@@ -9,6 +9,8 @@ Each procedure is a list of steps, in order; before and after each one :func:`st
 ``append_at``   1 ``append.cut``: drop bytes behind the offset · 2 ``append.data`` · 3 ``append.sync``: fdatasync
 ``rewrite``     1 ``rewrite.data`` · 2 ``rewrite.sync`` · 3 ``rewrite.rename`` · 4 ``rewrite.directory``
 ``remove``      1 ``remove.unlink`` · 2 ``remove.directory``
+``supplant``    1 ``supplant.sync``: fsync the file · 2 ``supplant.rename``: over the damaged one · 3 ``supplant.directory``
+``publish_folder``  1 ``folder.sync``: fsync every file and folder in it · 2 ``folder.rename`` · 3 ``folder.directory``
 
 The sad path that stays: between ``publish.link`` and ``publish.unlink`` a crash leaves both names on the same bytes;
 publishing again finishes the work. A temporary file (``*.part``) without an owner is rubbish and may be removed.
@@ -40,6 +42,12 @@ STEPS = (
     "rewrite.directory",
     "remove.unlink",
     "remove.directory",
+    "supplant.sync",
+    "supplant.rename",
+    "supplant.directory",
+    "folder.sync",
+    "folder.rename",
+    "folder.directory",
 )
 """Every step of this module, for fault matrices: each is called with ``.begin`` and ``.done``."""
 
@@ -115,7 +123,7 @@ def publish(temporary: Path, final: Path, *, digest: str | None = None) -> None:
     temporary file stays.
     """
     with _around("publish.sync"):
-        _sync_path(temporary)
+        sync_path(temporary)
     with _around("publish.link"):
         taken = not _name_without_overwriting(temporary, final)
     if taken and not _same(temporary, final, digest):
@@ -179,7 +187,7 @@ def rewrite(path: Path, data: bytes, mode: int = 0o600) -> None:
         with _around("rewrite.data"):
             _write(temporary, data, mode)
         with _around("rewrite.sync"):
-            _sync_path(temporary)
+            sync_path(temporary)
         with _around("rewrite.rename"):
             temporary.replace(path)
         with _around("rewrite.directory"):
@@ -192,6 +200,37 @@ def remove(path: Path) -> None:
         path.unlink()
     with _around("remove.directory"):
         sync_directory(path.parent)
+
+
+def supplant(temporary: Path, final: Path) -> None:
+    """Put a written file in the place of a damaged one of the same name, durably; after a crash one of the two is there.
+
+    Only for stores named by content, by a caller who has just compared the new bytes with the name: what goes are bytes that are
+    not what their name says. Both names are on one file system.
+    """
+    with _around("supplant.sync"):
+        sync_path(temporary)
+    with _around("supplant.rename"):
+        temporary.replace(final)
+    with _around("supplant.directory"):
+        sync_directory(final.parent)
+
+
+def publish_folder(temporary: Path, final: Path) -> None:
+    """Give a folder, written whole, its final name: nobody ever sees a part of it under that name, also after a power cut.
+
+    Raises :class:`DifferentBytes` if the name is taken; the temporary folder stays.
+    """
+    with _around("folder.sync"):
+        for path in sorted(temporary.rglob("*"), reverse=True):
+            (sync_directory if path.is_dir() else sync_path)(path)
+        sync_directory(temporary)
+    if final.exists():
+        raise DifferentBytes(errno.EEXIST, "The name is taken", str(final))
+    with _around("folder.rename"):
+        temporary.rename(final)
+    with _around("folder.directory"):
+        sync_directory(final.parent)
 
 
 def make_directory(path: Path, mode: int = 0o700) -> None:
@@ -242,7 +281,8 @@ def _write_all(descriptor: int, data: bytes | bytearray | memoryview) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def _sync_path(path: Path) -> None:
+def sync_path(path: Path) -> None:
+    """Return when the bytes of a file, written by whatever means, are on the disk."""
     # Windows syncs only what is open for writing; elsewhere a read-only (0444) file must be accepted too.
     descriptor = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
     try:

@@ -28,8 +28,8 @@ class ManifestError(ValueError):
 
 
 @dataclass(frozen=True)
-class _Statement:
-    """Signing and reading, the same for both kinds. A subclass has only fields and the checks of each."""
+class Statement:
+    """Signing and reading, the same for every kind of note. A subclass has only fields and the checks of each."""
 
     FORMAT: ClassVar[str]
 
@@ -77,7 +77,7 @@ class _Statement:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Manifest(_Statement):
+class Manifest(Statement):
     """One file of a recorder, as the dock that sealed it saw it. Sizes in bytes, times ISO 8601."""
 
     FORMAT: ClassVar[str] = "qorgan.manifest/1"
@@ -144,7 +144,7 @@ class Manifest(_Statement):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Receipt(_Statement):
+class Receipt(Statement):
     """The server's word that a recording is stored and written in its log. Only this allows erasing the device copy."""
 
     FORMAT: ClassVar[str] = "qorgan.receipt/1"

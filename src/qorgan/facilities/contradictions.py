@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qorgan.facilities import equipment
 from qorgan.facilities.refusals import Fault
 from qorgan.facilities.vocabulary import names
+from qorgan.norms.engine.given import form
 
 MINISTRY = frozenset({"ministry_central", "ministry_subordinate"})
 NEVER_COMPENSATED = frozenset({"video_surveillance", "notification"})
@@ -15,17 +18,18 @@ NEVER_COMPENSATED = frozenset({"video_surveillance", "notification"})
 
 def contradictions(facts: Mapping[str, Any]) -> list[Fault]:
     """What cannot be true at once in these facts; empty when nothing speaks against them."""
-    return [*_of_kind(facts), *_of_place(facts), *_of_equipment(facts)]
+    return [*_of_order(facts), *_of_kind(facts), *_of_place(facts), *_of_equipment(facts)]
+
+
+def _of_order(facts: Mapping[str, Any]) -> Iterator[Fault]:
+    """What the pack of the order itself says cannot be."""
+    for one, check in form(equipment.ORDER, timezone.localdate()).contradictions:
+        if check(facts).holds:
+            yield Fault(list(one.facts)[-1], one.why_ru if get_language() == "ru" else one.why_kk, one.norm)
 
 
 def _of_kind(facts: Mapping[str, Any]) -> Iterator[Fault]:
     kind = facts.get("kind")
-    if facts.get("is_khorgos") and facts.get("is_expo"):
-        yield Fault("is_expo", _("One facility is not both the Khorgos centre and an EXPO-2017 facility."), "366/76/2.1")
-    for name in ("is_khorgos", "is_expo"):
-        if facts.get(name) and kind not in (None, "ministry_subordinate"):
-            sentence = _("%(fact)s: the order counts it among organisations under the ministry; the kind says otherwise.")
-            yield Fault(name, sentence % {"fact": names()[name].label}, "366/76/2.1")
     if facts.get("state_guarded") and kind is not None and kind not in MINISTRY:
         yield Fault("state_guarded", _("State guard in the order's sense is of the ministry's facilities; the kind says otherwise."), "366/77")
     for name in ("trade_area_m2", "hall_area_m2"):

@@ -1,13 +1,15 @@
 """Equipment of chapter 6 in words: the keys that the packs ask for, their parameters, where each is asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from qorgan.norms.engine.conditions import facts_of
 from qorgan.norms.engine.loader import load
+from qorgan.norms.engine.schema import Requirement
 
 Words = str | Promise
 ORDER = "366"
@@ -39,13 +41,15 @@ LABELS: Mapping[str, Words] = {
 
 @dataclass(frozen=True)
 class Parameter:
-    """What is asked of equipment beyond being there. A ``unit`` makes it a whole number of at most ``most``."""
+    """What is asked of equipment beyond being there. A ``unit`` makes it a number of at most ``most``, ``choices`` one of several words."""
 
     label: Words
     unit: Words = ""
     most: int = 0
+    choices: Mapping[str, Words] = field(default_factory=dict)
 
 
+_LEAVES: Mapping[str, Words] = {"wood_inner": _("Wooden, inside"), "wood_outer": _("Wooden, outside"), "glass": _("Glass")}
 _DAYS, _HOURS = _("days"), _("h")
 PARAMETERS: Mapping[str, Parameter] = {
     "covers_perimeter": Parameter(_("Cameras see the edge of the adjoining ground")),
@@ -83,6 +87,10 @@ PARAMETERS: Mapping[str, Parameter] = {
     "barrier": Parameter(_("Barrier for vehicles")),
     "impact_resistant": Parameter(_("Protected glass or film")),
     "leaf_thickness_mm": Parameter(_("Thickness of the door leaf"), _("mm"), 1000),
+    "leaf": Parameter(_("Door leaf"), choices=_LEAVES),
+    "glazed": Parameter(_("There is glass in the door")),
+    "ball_drop_m": Parameter(_("Height of the fall of a 4 kg ball at the test"), _("m"), 100),
+    "ball_hits": Parameter(_("Hits that the glass held at the test"), _("times"), 100),
     "silent_to_police_or_guard": Parameter(_("Signals silently to police or guard")),
     "at_post_and_entrances": Parameter(_("Stands at the post and at the entrances")),
 }
@@ -96,9 +104,15 @@ def _asked() -> Mapping[str, Mapping[str, str]]:
         for _chapter, entry in order.entries() if order.number == ORDER else ():
             for one in (one for value in entry.values for one in value.requires):
                 found[one.equipment].setdefault("", entry.id)
-                for name in one.parameters:
+                for name in (*one.parameters, *_in_condition(one)):
                     found[one.equipment].setdefault(name, entry.id)
     return found
+
+
+def _in_condition(one: Requirement) -> list[str]:
+    """Parameters of the equipment itself on which the requirement depends."""
+    own = (fact.rpartition(".")[2] for fact in facts_of(one.when) if fact.startswith(f"equipment.{one.equipment}."))
+    return sorted(name for name in own if name != "installed")
 
 
 def every() -> tuple[str, ...]:

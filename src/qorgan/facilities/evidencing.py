@@ -84,30 +84,27 @@ def attach_evidence(
     durable.make_directory(path.parent)
     durable.write_new(path, data, 0o600)
     try:
-        with writing():
-            one.save(force_insert=True)
-            log.append(
-                kinds.EVIDENCE_ATTACHED,
-                actor=actor,
-                subject=f"facility:{facility.id}",
-                organisation=str(facility.organisation_id),
-                payload={
-                    "evidence": str(one.id),
-                    "norm": norm,
-                    "equipment": more.equipment,
-                    "kind": one.kind,
-                    "title": one.title,
-                    "own_date": own_date.isoformat(),
-                    "sha256": one.sha256,
-                    "size": one.size,
-                    "record": str(more.record.id) if more.record else None,
-                },
-            )
+        _enter(actor, one)
     except BaseException:
         with suppress(OSError):
             durable.remove(path)
         raise
     return one
+
+
+def _enter(actor: Actor, one: Evidence) -> None:
+    """The row and its entry, together."""
+    shown = ("norm", "equipment", "kind", "title", "sha256", "size")
+    about = {"evidence": str(one.id), "own_date": one.own_date.isoformat(), "record": str(one.record_id) if one.record_id else None}
+    with writing():
+        one.save(force_insert=True)
+        log.append(
+            kinds.EVIDENCE_ATTACHED,
+            actor=actor,
+            subject=f"facility:{one.facility_id}",
+            organisation=str(one.facility.organisation_id),
+            payload={**about, **{name: getattr(one, name) for name in shown}},
+        )
 
 
 def open_evidence(*, actor: Actor, evidence: Evidence) -> bytes:

@@ -131,8 +131,7 @@ def _field(name: Name) -> forms.Field:
         return forms.ChoiceField(label=str(name.label), required=False, choices=[("", _NOT_KNOWN), ("true", _("yes")), ("false", _("no"))])
     if name.shape is Shape.CHOICE:
         return forms.ChoiceField(label=str(name.label), required=False, choices=[("", _NOT_KNOWN), *((key, str(words)) for key, words in name.choices.items())])
-    mode = "decimal" if name.shape is Shape.NUMBER else "numeric"
-    return forms.CharField(label=str(name.label), required=False, max_length=40, widget=forms.TextInput(attrs={"inputmode": mode, "autocomplete": "off"}))
+    return forms.CharField(label=str(name.label), required=False, max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
 
 
 def _initial(name: Name, value: Any) -> str:
@@ -140,4 +139,4 @@ def _initial(name: Name, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return shown(name.name, value) if name.shape in (Shape.NUMBER, Shape.WHOLE) else str(stored(value))
+    return shown(name.name, value) if name.shape is Shape.NUMBER else str(stored(value))

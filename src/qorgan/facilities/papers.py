@@ -159,7 +159,7 @@ class FinancingForm(PaperForm):
 class PlanForm(PaperForm):
     """A line of the plan of measures that goes to the commission (366 p.111)."""
 
-    kind, basis, ends, past = Record.Kind.PLAN, "366/111/p2", True, False
+    kind, basis, ends, past = Record.Kind.PLAN, "366/111/s2", True, False
     since_label = gettext_lazy("Drawn up on")
     until_label = gettext_lazy("To be done by")
     equipment = forms.ChoiceField(label=gettext_lazy("Equipment"), choices=_EQUIPMENT)
@@ -182,7 +182,7 @@ class PlanForm(PaperForm):
 class MeasureForm(PaperForm):
     """Another measure while equipment is lacking (366 p.111); never for video and notification."""
 
-    kind, basis, ends = Record.Kind.MEASURE, "366/111/p3", True
+    kind, basis, ends = Record.Kind.MEASURE, "366/111/p2", True
     since_label = gettext_lazy("In force from")
     equipment = forms.ChoiceField(label=gettext_lazy("Instead of"), choices=_EQUIPMENT)
     measure = _text(gettext_lazy("What is done instead"))
@@ -201,9 +201,10 @@ class ExpertCheckForm(PaperForm):
     kind, basis = Record.Kind.EXPERT_CHECK, "366/74/p4"
     since_label = gettext_lazy("Checked on")
     act = _text(gettext_lazy("Number of the act"), most=60)
-    commission = forms.CharField(
-        label=gettext_lazy("Members of the commission"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), help_text=gettext_lazy("One a line.")
-    )
+    head = _text(gettext_lazy("Head of the facility"))
+    antiterror = _text(gettext_lazy("Representative of the antiterrorist commission"))
+    ministry = _text(gettext_lazy("Representative of the ministry"))
+    others = _text(gettext_lazy("Other members"), required=False)
     findings = forms.CharField(label=gettext_lazy("What was found"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
@@ -236,7 +237,7 @@ def lacks(record: Record, today: date) -> Iterator[Fault]:
     elif record.kind == Record.Kind.HOLDER and not record.values.get("agreement"):
         yield Fault("agreement", _("There is no written agreement on the passport."), "366/62")
     elif record.kind == Record.Kind.PLAN and not record.values.get("agreed_on"):
-        yield Fault("agreed_on", _("The commission has not agreed to it."), "366/111/p2")
+        yield Fault("agreed_on", _("The commission has not agreed to it."), "366/111/s2")
     if record.until is not None and record.until < today:
         yield Fault("until", _("It ended on %(day)s.") % {"day": f"{record.until:%d.%m.%Y}"}, FORMS[record.kind].basis)
 

@@ -28,7 +28,7 @@ def make_record(
     Raises :class:`FacilityRefusal` for a measure in place of video or notification (366 p.111), and for a paper that was replaced already.
     """
     if kind == Record.Kind.MEASURE and values.get("equipment") in NEVER_COMPENSATED:
-        raise FacilityRefusal(Fault("equipment", _("Nothing may stand in for video surveillance and notification."), "366/111/p3"))
+        raise FacilityRefusal(Fault("equipment", _("Nothing may stand in for video surveillance and notification."), "366/111/p2"))
     record = Record(facility=facility, kind=kind, values=dict(values), since=since, until=until, by=actor.name, replaces=replaces)
     with writing():
         _refuse_replaced(facility, replaces)

@@ -76,13 +76,6 @@ def _number(name: Name, text: str) -> Value:
     return value
 
 
-def _whole(name: Name, text: str) -> Value:
-    value = _number(name, text)
-    if value != int(value):  # type: ignore[arg-type]
-        raise WrongValue(name, _("%(text)s must be a whole number.") % {"text": text[:40]})
-    return int(value)  # type: ignore[arg-type]
-
-
 def _date(name: Name, text: str) -> Value:
     found = _DAY.fullmatch(text)
     parts = [int(part) for part in found.groups() if part] if found else []
@@ -101,7 +94,7 @@ def _date(name: Name, text: str) -> Value:
     return day
 
 
-_READERS = {Shape.CHOICE: _choice, Shape.NUMBER: _number, Shape.WHOLE: _whole, Shape.YES_NO: _yes_no, Shape.DATE: _date}
+_READERS = {Shape.CHOICE: _choice, Shape.NUMBER: _number, Shape.YES_NO: _yes_no, Shape.DATE: _date}
 
 
 def stored(value: Value | None) -> Any:

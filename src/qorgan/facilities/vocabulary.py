@@ -21,7 +21,6 @@ class Shape(StrEnum):
 
     CHOICE = "choice"
     NUMBER = "number"  # not below zero, two places at most
-    WHOLE = "whole"
     YES_NO = "yes_no"
     DATE = "date"
 
@@ -64,6 +63,7 @@ PLAIN: tuple[Name, ...] = (
     Name("has_dangerous_areas", Shape.YES_NO, _("Potentially dangerous areas"), "366/75/p2"),
     Name("distance_to_vehicle_lane_m", Shape.NUMBER, _("Distance from entrance to vehicle lane"), "366/109", _("m"), _METRES),
     Name("has_published_phone", Shape.YES_NO, _("Published telephone number"), "366/103"),
+    Name("has_guard_or_reception_phone", Shape.YES_NO, _("Telephones of guard or head's reception"), "366/103"),
     Name("has_checkpoints", Shape.YES_NO, _("Checkpoints"), "366/89/2"),
     Name("has_vehicle_checkpoint", Shape.YES_NO, _("Checkpoint for vehicles"), "366/84/p2"),
     Name("has_inspection_rooms", Shape.YES_NO, _("Rooms or places of inspection"), "366/89/6"),
@@ -83,9 +83,9 @@ def names() -> Mapping[str, Name]:
         found[f"equipment.{key}.installed"] = Name(f"equipment.{key}.installed", Shape.YES_NO, label, equipment.basis_of(key))
         for name in equipment.parameters_of(key):
             word = equipment.PARAMETERS[name]
-            shape = Shape.WHOLE if word.unit else Shape.YES_NO
+            shape = Shape.CHOICE if word.choices else Shape.NUMBER if word.unit else Shape.YES_NO
             full = f"equipment.{key}.{name}"
-            found[full] = Name(full, shape, word.label, equipment.basis_of(key, name), word.unit, word.most)
+            found[full] = Name(full, shape, word.label, equipment.basis_of(key, name), word.unit, word.most, word.choices)
     return found
 
 

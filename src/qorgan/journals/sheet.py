@@ -108,10 +108,15 @@ def paper(book: Book, rows: Iterable[SheetRow], *, responsible: str, position: i
         started_on=book.started_on,
         finished_on=book.finished_on,
         sheets=book.sheets,
-        rows=[_row_paper(row) for row in rows],
+        rows=row_papers(rows),
         responsible=responsible,
         ledger_position=position,
     )
+
+
+def row_papers(rows: Iterable[SheetRow]) -> list[RowPaper]:
+    """Rows alone, as an extract prints them (444 p.14)."""
+    return [_row_paper(row) for row in rows]
 
 
 def _row_paper(sheet_row: SheetRow) -> RowPaper:

@@ -89,9 +89,12 @@ def check() -> Report:
 
 def check_and_remember() -> Report:
     """Check, and leave what was seen for the dot at the foot of every page."""
-    report = check()
+    report, now = check(), timezone.now()
     with writing():
-        Marker.objects.update(checked_at=timezone.now(), checked_size=report.size, problems=[f"{p['code']} {p['position']}" for p in report.problems])
+        marker = Marker.objects.first()
+        since = (marker.holds_since or now) if marker and report.holds else None
+        problems = [f"{p['code']} {p['position']}" for p in report.problems]
+        Marker.objects.update(checked_at=now, checked_size=report.size, problems=problems, holds_since=since)
     return report
 
 

@@ -90,6 +90,7 @@ class Marker(models.Model):
     installation = models.UUIDField()
     checked_at = models.DateTimeField(null=True)
     checked_size = models.BigIntegerField(default=0)
+    holds_since = models.DateTimeField(null=True)  # the first of the checks in a row that found nothing
     problems: Any = models.JSONField(default=list)
     witnessed_at = models.DateTimeField(null=True)
     witness_problems: Any = models.JSONField(default=list)

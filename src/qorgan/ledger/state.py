@@ -16,6 +16,7 @@ class State:
     problems: tuple[str, ...]
     witnessed_at: datetime | None = None
     witness_problems: tuple[str, ...] = ()
+    holds_since: datetime | None = None
 
 
 def ledger_state() -> State:
@@ -26,4 +27,4 @@ def ledger_state() -> State:
     witnessed = (marker.witnessed_at, tuple(marker.witness_problems))
     if marker.checked_at is None:
         return State(None, None, 0, (), *witnessed)
-    return State(not marker.problems, marker.checked_at, marker.checked_size, tuple(marker.problems), *witnessed)
+    return State(not marker.problems, marker.checked_at, marker.checked_size, tuple(marker.problems), *witnessed, marker.holds_since)

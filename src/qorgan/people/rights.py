@@ -40,6 +40,9 @@ class Permission(StrEnum):
     INSPECTION_READ = "recorders:inspection:read"
     INSPECTION_READ_OWN = "recorders:inspection:read-own"
     INSPECTION_MANAGE = "recorders:inspection:manage"
+    HANDOVER_READ = "recorders:handover:read"
+    HANDOVER_MAKE = "recorders:handover:make"
+    INSPECTION_EXPLAIN = "recorders:inspection:explain"
     DOCK_READ = "recorders:dock:read"
     DOCK_MANAGE = "recorders:dock:manage"
     RECORDING_READ = "archive:recording:read"
@@ -58,6 +61,7 @@ class Permission(StrEnum):
     FACILITY_MANAGE = "facilities:facility:manage"
     FACILITY_NAME = "facilities:post:name"
     EVIDENCE_READ = "facilities:evidence:read"
+    SUMMARY_READ = "web:summary:read"
 
 
 P = Permission
@@ -66,14 +70,21 @@ _OF_FACILITIES = frozenset({P.FACILITY_READ, P.FACILITY_MANAGE, P.FACILITY_NAME,
 GRANTS: Mapping[Post, frozenset[Permission]] = {
     Post.HEAD: frozenset(P) - {P.DOCK_MANAGE},
     Post.RESPONSIBLE: frozenset(P) - {P.APPOINT, P.PEOPLE_MANAGE, P.POLICY_MANAGE, P.HOLD_LIFT} - _OF_FACILITIES,
-    Post.INSPECTOR: frozenset({P.JOURNAL_READ_OWN, P.INSPECTION_READ_OWN, P.RECORDING_READ_OWN, P.MALFUNCTION_REPORT, P.NORMS_READ}),
+    Post.INSPECTOR: frozenset(
+        {P.JOURNAL_READ_OWN, P.INSPECTION_READ_OWN, P.INSPECTION_EXPLAIN, P.RECORDING_READ_OWN, P.MALFUNCTION_REPORT, P.NORMS_READ}
+    ),
     Post.ADMINISTRATOR: frozenset(
         {
             P.PEOPLE_READ, P.PEOPLE_MANAGE, P.APPOINT, P.LETTER_KEEP, P.DOCK_READ, P.DOCK_MANAGE, P.RECORDER_READ, P.STORAGE_READ, P.VAULT_READ,
             P.LEDGER_READ, P.NORMS_READ,
         }
     ),
-    Post.AUDITOR: frozenset({P.LEDGER_READ, P.JOURNAL_READ, P.OPENING_READ, P.PEOPLE_READ, P.NORMS_READ, P.VAULT_READ, P.RETENTION_READ, P.FACILITY_READ}),
+    Post.AUDITOR: frozenset(
+        {
+            P.SUMMARY_READ, P.LEDGER_READ, P.JOURNAL_READ, P.OPENING_READ, P.HANDOVER_READ, P.PEOPLE_READ, P.NORMS_READ, P.VAULT_READ,
+            P.RETENTION_READ, P.FACILITY_READ,
+        }
+    ),
     Post.FACILITY_HEAD: _OF_FACILITIES | {P.PEOPLE_READ, P.NORMS_READ},
     Post.SECURITY_OFFICER: frozenset({P.FACILITY_READ, P.FACILITY_MANAGE, P.EVIDENCE_READ, P.PEOPLE_READ, P.NORMS_READ}),
     Post.DEPUTY: frozenset({P.FACILITY_READ, P.FACILITY_MANAGE, P.EVIDENCE_READ, P.NORMS_READ}),

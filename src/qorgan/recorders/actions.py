@@ -99,19 +99,25 @@ def open_inspection(
     return inspection
 
 
-def close_inspection(*, actor: Actor, inspection: Inspection, ended_at: datetime | None = None) -> Entry:
-    """Say that an inspection is over. Raises :class:`RecorderRefusal` while a recorder is out for it, or when it is closed."""
+def end_inspection(*, actor: Actor, inspection: Inspection, ended_at: datetime | None = None) -> Entry:
+    """Say that an inspection is over, at this moment or since ``ended_at`` (444 p.17: recording goes on until then).
+
+    Raises :class:`RecorderRefusal` while a recorder is out for it, when it is over already, for a time to come or before it began.
+    """
     with writing():
         current = Inspection.objects.select_for_update().get(pk=inspection.pk)
         if current.ended_at is not None:
-            raise RecorderRefusal(_("This inspection is closed already."), basis="444/17")
+            raise RecorderRefusal(_("This inspection is over already."), basis="444/17")
         if Issue.objects.filter(inspection=current, returned_at=None).exists():
             raise RecorderRefusal(_("A recorder is out for this inspection: it must come back first."), basis="444/10")
-        current.ended_at = ended_at or timezone.now()
+        now = timezone.now()
+        current.ended_at = ended_at or now
+        if current.ended_at > now or (current.started_at is not None and current.ended_at < current.started_at):
+            raise RecorderRefusal(_("The end lies between the first issue of a recorder and this moment."), basis="444/17")
         current.full_clean(exclude=["number"])
         current.save(update_fields=["ended_at"])
         return log.append(
-            kinds.INSPECTION_CLOSED, actor=actor, subject=f"inspection:{current.id}", organisation=str(current.organisation_id),
+            kinds.INSPECTION_ENDED, actor=actor, subject=f"inspection:{current.id}", organisation=str(current.organisation_id),
             payload={"number": current.number, "ended_at": current.ended_at.isoformat()},
         )
 

@@ -1,4 +1,5 @@
-"""What docks ask of the office over HTTP, JSON both ways: enrol, office, status, stored, erase, erased (444 p.11, 19).
+"""What docks ask of the office over HTTP, JSON both ways: enrol, office, status, stored, erase, erased,
+absent (444 p.11, 19).
 
 A dock shows its token; whatever else it says is checked field by field. Errors are ``{"error": code, "message": sentence}``.
 """
@@ -17,11 +18,13 @@ from django.views.decorators.csrf import csrf_exempt
 
 from qorgan.archive.docks import KeyChanged, NotADock, as_actor, authenticate, enrol
 from qorgan.archive.models import Dock
+from qorgan.archive.replicas.missing import latest_restoration, ledger_size, show
 from qorgan.archive.vault.access import current_generation
 from qorgan.ledger.keyring import statements
 from qorgan.ledger.signing import ledger_key
 from qorgan.people.rights import open_to_all
 from qorgan.recorders.access import policy_of
+from qorgan.recorders.continuity.absences import note_absences
 from qorgan.recorders.docking import checked_status
 from qorgan.recorders.erasing import Copy, note_erased, permit_erasing
 from qorgan.recorders.malfunctions.troubles import note_troubles
@@ -102,6 +105,7 @@ def office(dock: Dock, body: Body) -> JsonResponse:  # noqa: ARG001 - every call
             for r in mine
         ],
         "chunk_bytes": CHUNK_BYTES, "poll_seconds": POLL_SECONDS,
+        "ledger_size": ledger_size(), "restoration": str(restoration.pk) if (restoration := latest_restoration()) else "",
     })
 
 
@@ -124,6 +128,15 @@ def stored(dock: Dock, body: Body) -> JsonResponse:
     names = [str(row["recording"]) for row in _rows(body, "recordings") if _is_uuid(row.get("recording"))]
     filled = mark_stored(actor=as_actor(dock), recorder=recorder, recordings=names)
     return JsonResponse({"row": row_number(filled[-1]) if filled else None})
+
+
+@dock_call("POST")
+def receipts(dock: Dock, body: Body) -> JsonResponse:
+    """A dock shows receipts it holds: which of these recordings does the office not have (any more)?"""
+    shown = body.get("receipts")
+    if not isinstance(shown, list) or len(shown) > MOST_FILES or not all(isinstance(one, str) for one in shown):
+        raise MalformedError(_("%(name)s must be a list of at most %(most)d texts.") % {"name": "receipts", "most": MOST_FILES})
+    return JsonResponse({"unknown": show(dock=dock, receipts=shown)})
 
 
 @dock_call("POST")
@@ -150,6 +163,13 @@ def erased(dock: Dock, body: Body) -> JsonResponse:
     if results:
         note_erased(dock=dock, recorder=_recorder(dock, body), results=results)
     return JsonResponse({})
+
+
+@dock_call("POST")
+def absent(dock: Dock, body: Body) -> JsonResponse:
+    """What the dock misses on a recorder: files that went without permission, numbers passed over (444 p.19)."""
+    noted = note_absences(dock=dock, recorder=_recorder(dock, body), rows=_rows(body, "absences"))
+    return JsonResponse({"noted": noted})
 
 
 def _body(request: HttpRequest) -> Body:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from qorgan.archive.models import Recording
 from qorgan.archive.retention.actions import freeze
 from qorgan.archive.times import MEASURED, OFFICE_ZONE
+from qorgan.archive.told import told_of
 from qorgan.evidence.manifest import Manifest
 from qorgan.ledger import log
 from qorgan.ledger.actors import Actor
@@ -61,9 +62,10 @@ def recorder_of(recording: Recording, manifest: Manifest) -> Recorder | None:
 
 
 def assign(*, actor: Actor, recording: Recording, issue: Issue) -> Entry:
-    """Name by hand the issue to which a recording belongs; its retention class follows, and never shortens its term (444 p.12).
+    """Name by hand the issue to which a recording belongs; its time is corrected by that issue's clock check if it then fits.
 
-    Raises :class:`RecorderRefusal` for another division's issue, and for a recording that was destroyed.
+    Its retention class follows, and never shortens its term (444 p.12). Raises :class:`RecorderRefusal` for another division's issue,
+    and for a recording that was destroyed.
     """
     if issue.organisation_id != recording.organisation_id:
         raise RecorderRefusal(_("This issue belongs to another division."), basis="444/7")
@@ -72,8 +74,9 @@ def assign(*, actor: Actor, recording: Recording, issue: Issue) -> Entry:
         if current.is_gone:
             raise RecorderRefusal(_("This recording was destroyed after its term: nobody can be named for it."), basis="444/12")
         before = {"person": current.person_name, "case": current.case_label}
-        _own(current, issue)
-        current.save(update_fields=[*_OWNER])
+        _take_back_correction(current)
+        _fill(current, issue, _fitting(current, told_of(current).zone_minutes, issue))
+        current.save(update_fields=[*_OWNER, *_TIMES])
         Attribution.objects.update_or_create(
             recording=current,
             defaults={
@@ -102,21 +105,27 @@ def _find(recorder: Recorder | None, recording: Recording, manifest: Manifest) -
     issues = list(Issue.objects.filter(recorder=recorder).select_related("person", "inspection").order_by("-issued_at")[:LOOKED_BACK])
     for tolerance in (timedelta(), TOLERANCE):
         for issue in issues:
-            for start in _starts(recording, manifest, issue):
-                if issue.issued_at - tolerance <= start <= (issue.returned_at or timezone.now()) + tolerance:
-                    return issue, start, Attribution.Basis.TIME
+            start = _fitting(recording, manifest.device_zone_minutes, issue, tolerance)
+            if start is not None:
+                return issue, start, Attribution.Basis.TIME
     sealed_at = datetime.fromisoformat(manifest.sealed_at)  # a dock may keep a file for days: later issues do not count
     last = next((issue for issue in issues if issue.issued_at <= sealed_at), None)
     return (last, None, Attribution.Basis.LAST) if last else (None, None, Attribution.Basis.NONE)
 
 
-def _starts(recording: Recording, manifest: Manifest, issue: Issue) -> Iterator[datetime]:
+def _fitting(recording: Recording, zone_minutes: int | None, issue: Issue, tolerance: timedelta = TOLERANCE) -> datetime | None:
+    """The likeliest true start that lies in the time of this issue."""
+    until = (issue.returned_at or timezone.now()) + tolerance
+    return next((start for start in _starts(recording, zone_minutes, issue) if issue.issued_at - tolerance <= start <= until), None)
+
+
+def _starts(recording: Recording, zone_minutes: int | None, issue: Issue) -> Iterator[datetime]:
     """When it began by the true clock, if this is its issue: the likeliest first."""
     if recording.started_at is None:
         return
     offset = timedelta(seconds=issue.clock_offset_s)
-    if manifest.device_started_at and manifest.device_zone_minutes in _OFFICE_MINUTES:
-        shown = datetime.fromisoformat(manifest.device_started_at).replace(tzinfo=OFFICE_ZONE)
+    if recording.device_started_at and zone_minutes in _OFFICE_MINUTES:
+        shown = datetime.fromisoformat(recording.device_started_at).replace(tzinfo=OFFICE_ZONE)
         yield shown.astimezone(UTC) - offset
         return
     yield recording.started_at - offset
@@ -131,6 +140,15 @@ def _fill(recording: Recording, issue: Issue, start: datetime | None) -> None:
         return
     recording.started_at, recording.ended_at = start, start + (recording.duration or timedelta())
     recording.offset_ms, recording.offset_basis = issue.clock_offset_s * 1000, MEASURED
+
+
+def _take_back_correction(recording: Recording) -> None:
+    """To what the device's clock said, before another issue's check was taken off."""
+    if recording.offset_ms is None or recording.started_at is None:
+        return
+    start = recording.started_at + timedelta(milliseconds=recording.offset_ms)
+    recording.started_at, recording.ended_at = start, start + (recording.duration or timedelta())
+    recording.offset_ms, recording.offset_basis = None, ""
 
 
 def _own(recording: Recording, issue: Issue) -> None:

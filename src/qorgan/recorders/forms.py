@@ -94,6 +94,16 @@ class InspectionForm(KioskInspectionForm):
         self.fields["planned_on"].initial = timezone.localdate
 
 
+class EndForm(forms.Form):
+    """Since when an inspection is over (444 p.17)."""
+
+    ended_at = forms.DateTimeField(
+        label=_("It is over since"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M"],
+        help_text=_("As the inspector says. Left empty: since this moment. Recording is looked at from the first issue to then."),
+    )
+
+
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     """The rules of the office."""
 

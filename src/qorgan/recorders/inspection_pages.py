@@ -10,10 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from qorgan.archive.review.access import marks_of
+from qorgan.archive.review.pane import Flag, flags_between
 from qorgan.people.rights import Permission, requires
 from qorgan.recorders import access, actions
-from qorgan.recorders.forms import InspectionForm
-from qorgan.recorders.inspection_line import line_of
+from qorgan.recorders.continuity.showing import Shown, shown, window_of
+from qorgan.recorders.forms import EndForm, InspectionForm
+from qorgan.recorders.handover.access import of_inspection
+from qorgan.recorders.handover.lines import line_of as handover_line
 from qorgan.recorders.models import Inspection, Issue
 from qorgan.recorders.paging import actor_of, division_of, say_written
 from qorgan.recorders.refusals import RecorderRefusal
@@ -31,7 +35,7 @@ def inspections(request: HttpRequest) -> HttpResponse:
     running = access.inspections(actor).filter(ended_at=None).count()
     out = Issue.objects.filter(returned_at=None).select_related("recorder")
     page = list(
-        _after(found, request.GET.get("after", "")).order_by("-planned_on", "-id").select_related("inspector")
+        _after(found, request.GET.get("after", "")).order_by("-planned_on", "-id").select_related("inspector", "closing")
         .prefetch_related(Prefetch("issues", out, to_attr="out"))[: PER_PAGE + 1]
     )
     shown = page[:PER_PAGE]
@@ -48,12 +52,24 @@ def inspections(request: HttpRequest) -> HttpResponse:
 def inspection(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
     """One inspection: issue and return, what was recorded between, what is missing."""
     actor, found = actor_of(request), _inspection(request, inspection_id)
-    issues = list(Issue.objects.filter(inspection=found).select_related("recorder", "person", "row").order_by("issued_at"))
+    may_explain = actor.may(Permission.INSPECTION_EXPLAIN, found.organisation_id)
+    line = shown(actor, found, window_of(request.GET), may_explain=may_explain)
+    may_review = bool(line.recordings) and actor.may(Permission.RECORDING_PLAY, found.organisation_id)
     values = {
-        "inspection": found, "issues": issues, "line": line_of(actor, found, issues), "still_out": [one for one in issues if one.returned_at is None],
-        "may_manage": actor.may(Permission.INSPECTION_MANAGE, found.organisation_id),
+        "may_review": may_review, "flags": _flags(line) if may_review else [],
+        "inspection": found, "issues": line.facts.issues, "line": line, "still_out": [one for one in line.facts.issues if one.returned_at is None],
+        "may_manage": actor.may(Permission.INSPECTION_MANAGE, found.organisation_id), "may_explain": may_explain,
+        "handovers": list(map(handover_line, of_inspection(actor, found))), "may_hand_over": actor.may(Permission.HANDOVER_MAKE, found.organisation_id),
     }
     return render(request, "recorders/inspection.html", values)
+
+
+def _flags(line: Shown) -> list[Flag]:
+    """Marks of review along the line, for those who may play: what they say comes out of sealed recordings (444 p.13)."""
+    if line.picture is None:
+        return []
+    marks = marks_of([one.pk for one in line.recordings], struck=False)
+    return flags_between([mark for of_one in marks.values() for mark in of_one], line.picture.begin, line.picture.end)
 
 
 @requires(Permission.INSPECTION_MANAGE)
@@ -73,24 +89,26 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "recorders/inspection_form.html", {"form": form}, status=422 if request.method == "POST" else 200)
 
 
-@requires(Permission.INSPECTION_MANAGE)
-@require_http_methods(["POST"])
-def close(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
-    """Say that it is over."""
-    mine = actor_of(request).organisations(Permission.INSPECTION_MANAGE)
-    found = get_object_or_404(Inspection, pk=inspection_id, organisation__in=mine)
-    try:
-        actions.close_inspection(actor=actor_of(request).as_ledger(found.organisation_id), inspection=found)
-    except RecorderRefusal as refused:
-        return render(
-            request, "recorders/inspection_refused.html", {"inspection": found, "sentence": refused.sentence, "basis_item": refused.basis}, status=409
-        )
-    say_written(request, _("Inspection № %(number)s is over.") % {"number": found.number}, f"inspection:{found.id}")
-    return redirect("recorders:inspection", found.pk)
+@requires(Permission.INSPECTION_EXPLAIN)
+@require_http_methods(["GET", "POST"])
+def end(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
+    """Say since when it is over: an inspector of one's own inspection, or whoever manages inspections."""
+    actor = actor_of(request)
+    found = get_object_or_404(access.inspections(actor).filter(organisation__in=actor.organisations(Permission.INSPECTION_EXPLAIN)), pk=inspection_id)
+    form = EndForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.end_inspection(actor=actor.as_ledger(found.organisation_id), inspection=found, ended_at=form.cleaned_data["ended_at"])
+        except RecorderRefusal as refused:
+            values = {"inspection": found, "sentence": refused.sentence, "basis_item": refused.basis, "advice": refused.advice}
+            return render(request, "recorders/inspection_refused.html", values, status=409)
+        say_written(request, _("Inspection № %(number)s is over.") % {"number": found.number}, f"inspection:{found.id}")
+        return redirect("recorders:inspection", found.pk)
+    return render(request, "recorders/inspection_end.html", {"inspection": found, "form": form}, status=422 if form.errors else 200)
 
 
 def _inspection(request: HttpRequest, inspection_id: UUID) -> Inspection:
-    visible = access.inspections(actor_of(request)).select_related("inspector", "organisation")
+    visible = access.inspections(actor_of(request)).select_related("inspector", "organisation", "closing")
     return get_object_or_404(visible, pk=inspection_id)
 
 
@@ -100,6 +118,8 @@ def _filtered(request: HttpRequest, found: QuerySet[Inspection]) -> QuerySet[Ins
         found = found.filter(ended_at=None)
     elif state == "over":
         found = found.filter(ended_at__isnull=False)
+    elif state == "unclosed":
+        found = found.filter(ended_at__isnull=False, closing=None)
     if text:
         names = Q()
         for spelling in {text, text.capitalize(), text.upper()}:  # SQLite folds the case of Latin letters only

@@ -17,7 +17,7 @@ from qorgan.people.models import Organisation, Person, Post
 from qorgan.people.signatures import Proven
 from qorgan.recorders import clock, kinds
 from qorgan.recorders.access import free_recorders, inspectors, policy_of
-from qorgan.recorders.actions import close_inspection
+from qorgan.recorders.actions import end_inspection
 from qorgan.recorders.books import FULL_NAME, INVENTORY_NUMBER, NOTE, RECEIVED, RETURNED, refuse_without_book, row_of
 from qorgan.recorders.malfunctions.access import open_malfunction
 from qorgan.recorders.malfunctions.actions import confirm_told, report_malfunction
@@ -25,6 +25,7 @@ from qorgan.recorders.malfunctions.models import Malfunction
 from qorgan.recorders.malfunctions.telling import Fault, note, refuse_fault
 from qorgan.recorders.models import Inspection, Issue, Recorder
 from qorgan.recorders.refusals import RecorderRefusal
+from qorgan.recorders.room import refuse_full_disk
 from qorgan.recorders.storing import write_if_emptied
 
 
@@ -50,12 +51,14 @@ def issue_recorder(*, actor: Actor, recorder: Recorder, person: Person, outing: 
     """Give ``recorder`` to an inspector against signature (444 p.8): row, signed cells, issue and entry, or nothing of it.
 
     ``actor`` runs the kiosk (the responsible person), ``proven`` is the inspector who signs. Raises :class:`RecorderRefusal`:
-    out already, withdrawn, out of order, nobody's inspector today, no open journal, inspection over, charge refused by the office.
+    out already, withdrawn, out of order, nobody's inspector today, no open journal, inspection over, charge refused by the office,
+    no room for what it will bring back.
     """
     try:
         with writing():
             current = Recorder.objects.select_for_update().select_related("organisation").get(pk=recorder.pk)
             refuse_unfit(current)
+            refuse_full_disk()
             refuse_out(current)
             refuse_person(current.organisation, person)
             _refuse_signer(person, proven)
@@ -244,7 +247,7 @@ def _refuse_return(issue: Issue, proven: Proven, remarks: str) -> None:
 
 def _close_once(actor: Actor, inspection: Inspection, ended_at: datetime) -> None:
     if not Inspection.objects.filter(pk=inspection.pk, ended_at__isnull=False).exists():
-        close_inspection(actor=actor, inspection=inspection, ended_at=ended_at)
+        end_inspection(actor=actor, inspection=inspection, ended_at=ended_at)
 
 
 def _other(recorder: Recorder) -> str:

@@ -12,9 +12,14 @@ from django.utils import timezone
 
 from qorgan.archive.access import recordings
 from qorgan.archive.models import Dock
+from qorgan.archive.retention.access import to_sign as acts_to_sign
+from qorgan.archive.retention.models import Act
 from qorgan.people.rights import Actor, Permission
 from qorgan.recorders import access
+from qorgan.recorders.continuity.access import unclosed
 from qorgan.recorders.docking import STATES, Device, DockState, state_of
+from qorgan.recorders.handover.access import to_sign as handovers_to_sign
+from qorgan.recorders.handover.models import HandOver
 from qorgan.recorders.malfunctions.models import Malfunction
 from qorgan.recorders.models import Attribution, Inspection, Issue, Recorder, Stranger
 
@@ -55,18 +60,22 @@ class Now:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What someone has to look at. ``unattributed`` counts recordings that belong to no issue (up to 50)."""
+    """What someone has to look at or sign (``handovers``, ``acts``). ``unattributed`` counts recordings that belong to no issue (up to 50)."""
 
     overdue: tuple[Out, ...]
     unstored: tuple[Issue, ...]
     unattributed: int
     strangers: tuple[Stranger, ...]
     out_of_order: tuple[Malfunction, ...]
+    unclosed: tuple[Inspection, ...]
+    handovers: tuple[HandOver, ...]
+    acts: tuple[Act, ...]
 
     @property
     def count(self) -> int:
         """How many things in all."""
-        return len(self.overdue) + len(self.unstored) + self.unattributed + len(self.strangers) + len(self.out_of_order)
+        looked_at = len(self.overdue) + len(self.unstored) + self.unattributed + len(self.strangers) + len(self.out_of_order) + len(self.unclosed)
+        return looked_at + len(self.handovers) + len(self.acts)
 
 
 @dataclass(frozen=True)
@@ -113,14 +122,15 @@ def now(actor: Actor) -> Now:
 
 
 def waiting(actor: Actor) -> Waiting:
-    """What is overdue, not stored, nobody's, foreign, out of order. Five queries."""
+    """What is overdue, not stored, nobody's, foreign, out of order, over and not closed, not signed. Eight queries."""
     broken = Malfunction.objects.filter(organisation__in=actor.organisations(Permission.RECORDER_READ), repaired_at=None, recorder__withdrawn_at=None)
     unattributed = Attribution.objects.filter(organisation__in=actor.organisations(Permission.INSPECTION_MANAGE), issue=None)
     strangers = access.strangers(actor).filter(seen_at__gte=timezone.now() - STRANGERS_OF).order_by("-seen_at")
     return Waiting(
         overdue=tuple(one for one in _out(actor) if one.overdue), unstored=tuple(_unstored(actor)[:MOST]),
         unattributed=len(unattributed.values_list("pk", flat=True)[:MOST]), strangers=tuple(strangers[:MOST]),
-        out_of_order=tuple(broken.select_related("recorder").order_by("recorder__inventory_number")[:MOST]),
+        out_of_order=tuple(broken.select_related("recorder").order_by("recorder__inventory_number")[:MOST]), unclosed=tuple(unclosed(actor)[:MOST]),
+        handovers=tuple(handovers_to_sign(actor)[:MOST]), acts=tuple(acts_to_sign(actor)[:MOST]),
     )
 
 

@@ -45,7 +45,7 @@ urlpatterns = [
     path("inspections/", inspection_pages.inspections, name="inspections"),
     path("inspections/new/", inspection_pages.new, name="inspection-new"),
     path("inspections/<uuid:inspection_id>/", inspection_pages.inspection, name="inspection"),
-    path("inspections/<uuid:inspection_id>/close/", inspection_pages.close, name="inspection-close"),
+    path("inspections/<uuid:inspection_id>/end/", inspection_pages.end, name="inspection-end"),
     path("docks/", dock_pages.docks, name="docks"),
     path("docks/new/", dock_pages.new, name="dock-new"),
     path("docks/<uuid:dock_id>/revoke/", dock_pages.revoke_dock, name="dock-revoke"),
@@ -53,7 +53,9 @@ urlpatterns = [
     path("api/dock/v1/office", api.office, name="api-office"),
     path("api/dock/v1/status", api.status, name="api-status"),
     path("api/dock/v1/stored", api.stored, name="api-stored"),
+    path("api/dock/v1/receipts", api.receipts, name="api-receipts"),
     path("api/dock/v1/erase", api.erase, name="api-erase"),
     path("api/dock/v1/erased", api.erased, name="api-erased"),
+    path("api/dock/v1/absent", api.absent, name="api-absent"),
     path("api/upload/", include(tus.endpoint(attribute))),
 ]

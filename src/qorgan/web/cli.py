@@ -1,4 +1,4 @@
-"""The command line: `qorgan setup | serve | worker | office | demo | dock | ledger | archive | norms | verify`. Each room registers its own verbs.
+"""The command line: set up, serve, work in the background, keep, restore, check. Each room registers its own verbs.
 
 Exit code 0: done; 1: done, and something is wrong; 2: not done (the sentence on the error stream says why).
 """
@@ -26,6 +26,8 @@ from qorgan.ledger import commands as ledger
 from qorgan.norms import commands as norms
 from qorgan.web import office, startup, worker
 from qorgan.web.demo import commands as demo
+from qorgan.web.keeping import commands as keeping
+from qorgan.web.keeping.layout import KeepingRefused
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,7 +58,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     verify = subparsers.add_parser("verify", help="check a package that was handed over; needs no database")
     verifier.declare(verify)
     verify.set_defaults(run=verifier.run_verify)
-    for room in (office, demo, ledger, archive, norms):
+    for room in (office, keeping, demo, ledger, archive, norms):
         room.register(subparsers)
 
 
@@ -64,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     """Carry out a parsed command; a refusal is a sentence on the error stream."""
     try:
         return int(options.run(options))
-    except (startup.StartRefused, ValidationError, FileNotFoundError) as error:
+    except (startup.StartRefused, KeepingRefused, ValidationError, FileNotFoundError) as error:
         sentence = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
         print(json.dumps({"error": sentence}, ensure_ascii=False) if getattr(options, "format", "") == "json" else sentence, file=sys.stderr)
         return 2

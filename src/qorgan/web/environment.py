@@ -7,6 +7,7 @@ A malformed value stops start-up with a sentence; nothing is guessed. ``docs/ref
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,18 @@ def _protection(text: str) -> str:
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _folder(text: str) -> Path | None:
+    return Path(text).expanduser().resolve() if text.strip() else None
+
+
+def _hours(text: str) -> tuple[time, time]:
+    begins, _dash, ends = text.partition("-")
+    try:
+        return time.fromisoformat(begins.strip()), time.fromisoformat(ends.strip())
+    except ValueError as error:
+        raise ValueError("expected hours as 08:00-19:00") from error
 
 
 def _positive(text: str) -> int:
@@ -76,7 +89,20 @@ DECLARED: tuple[Setting, ...] = (
         "A dock whose power or network has gone is found by TCP probes after so many seconds without an answer; it resumes later.",
         int,
     ),
-    Setting("QORGAN_SCRUB_MIB_PER_SECOND", "50", "Budget of the rolling check of stored recordings.", int),
+    Setting("QORGAN_DISK_WARN_DAYS", "30", "Letters and pages warn when the disk will be full in fewer days, by what came in lately.", float),
+    Setting("QORGAN_DISK_STOP_DAYS", "2", "No recorder is issued when the disk will be full in fewer days; returns and uploads go on.", float),
+    Setting("QORGAN_SCRUB_MIB_PER_SECOND", "50", "Budget of the rolling check of stored recordings, and of copying them, in office hours.", int),
+    Setting("QORGAN_OFFICE_HOURS", "08:00-19:00", "Hours, Monday to Friday, in which the budget holds; at other times all cores read.", _hours),
+    Setting("QORGAN_REPLICA", "", "Folder on another disk to which every stored recording is copied. Empty: no copies.", _folder),
+    Setting("QORGAN_BACKUP", "", "Folder on another disk or machine to which the worker makes a backup every day. Empty: none.", _folder),
+    Setting("QORGAN_BACKUP_KEEP", "14", "So many backups are kept; older ones go when a newer one is whole.", int),
+    Setting(
+        "QORGAN_BACKUP_RECIPIENT", "", "age1...: the keys in a backup are sealed to this recipient. Empty: they lie there open, for the owner of the folder."
+    ),
+    Setting(
+        "QORGAN_METRICS_TOKEN", "",
+        "Token with which /metrics may be asked for from anywhere. Empty: only from this machine itself, past no front server.", secret=True,
+    ),
     Setting("QORGAN_TSA_URLS", "", "Time-stamp authorities (RFC 3161) that stamp the ledger's checkpoints: addresses, separated by commas.", _words),
     Setting(
         "QORGAN_TSA_ROOTS",

@@ -1,19 +1,16 @@
 """Refusals and errors as pages: a sentence that says what happened, what was kept, and what to do."""
 
-import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-logger = structlog.get_logger(__name__)
 FOR_DOCKS = "/api/"
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: the right is missing; says who has it."""
     reason = str(exception) if exception and str(exception) else _("You have no right to this page.")
-    logger.info("refused", path=request.path, reason=reason)
     return _refusal(request, 403, _("Not for this appointment"), reason, _("Ask the head of the division, or go back to Today."), "444/13")
 
 
@@ -52,4 +49,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 def _refusal(request: HttpRequest, status: int, title: str, reason: str, advice: str, basis: str = "") -> HttpResponse:
     values = {"title": title, "reason": reason, "advice": advice, "basis": basis, "status": status}
-    return render(request, "web/refusal.html", values, status=status)
+    response = render(request, "web/refusal.html", values, status=status)
+    response.refusal = reason  # type: ignore[attr-defined] # for the log
+    return response

@@ -41,6 +41,7 @@ def configure(config: Mapping[str, str]) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # each refusal has its own line, with who and why
     logging.getLogger("axes").setLevel(logging.ERROR)
 
 

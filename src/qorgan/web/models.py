@@ -16,3 +16,17 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Warning(models.Model):  # noqa: A001 - it is what it is called
+    """A trouble of the machine about which letters were written once. No personal data."""
+
+    code = models.CharField(max_length=80)
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code"], condition=models.Q(ended_at=None), name="web_warning_once")]
+
+    def __str__(self) -> str:
+        return self.code

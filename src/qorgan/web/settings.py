@@ -63,11 +63,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "qorgan.web",
     "qorgan.recorders",
+    "qorgan.recorders.handover",
+    "qorgan.recorders.continuity",
     "qorgan.recorders.malfunctions",
     "qorgan.oversight",
     "qorgan.facilities",
     "qorgan.archive",
     "qorgan.archive.vault",
+    "qorgan.archive.replicas",
     "qorgan.archive.retention",
     "qorgan.archive.review",
     "qorgan.journals",
@@ -89,6 +92,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "qorgan.web.refused.log_refusals",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

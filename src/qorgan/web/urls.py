@@ -2,17 +2,21 @@
 
 from django.urls import include, path
 
-from qorgan.web import errors, ledger_pages, sign_in, today, verify_page, witness_pages
+from qorgan.web import care_page, errors, health, ledger_pages, metrics, sign_in, summary, today, verify_page, witness_pages
 
 web = [
     path("", today.today, name="today"),
     path("today/now/", today.now, name="now"),
+    path("answering/", summary.summary, name="summary"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/code/", sign_in.second_factor, name="second-factor"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("division/", sign_in.choose_division, name="division"),
     path("verify/", verify_page.verify, name="verify"),
     path("language/", today.set_language, name="language"),
+    path("machine/", care_page.machine, name="machine"),
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 
 ledger = [
@@ -31,6 +35,8 @@ ledger = [
 urlpatterns = [
     path("", include((web, "web"))),
     path("", include("qorgan.recorders.urls")),
+    path("archive/handovers/", include("qorgan.recorders.handover.urls")),
+    path("", include("qorgan.recorders.continuity.urls")),
     path("", include("qorgan.archive.urls")),
     path("", include("qorgan.archive.retention.urls")),
     path("archive/", include("qorgan.archive.review.urls")),

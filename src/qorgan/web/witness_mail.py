@@ -1,8 +1,5 @@
 """Checkpoints by mail: the ledger knows no letters, so the join stands here."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -13,10 +10,10 @@ from qorgan.ledger.models import WitnessKind as Kind
 from qorgan.ledger.models import WitnessResult as Result
 from qorgan.ledger.transactions import writing
 from qorgan.ledger.witness import is_due, record, remember
+from qorgan.people.letters import write_letter
+from qorgan.people.models import Letter
 
-Write = Callable[..., Any]
-WRITE: Write | None = None
-"""What writes a letter: ``people.letters.write_letter``. Without one nothing is mailed."""
+_ABOUT = "checkpoint:"
 
 
 def addresses() -> list[str]:
@@ -24,35 +21,47 @@ def addresses() -> list[str]:
     return list(settings.QORGAN["QORGAN_WITNESS_MAIL"])
 
 
-def witnesses() -> list[tuple[Kind, str]]:
-    """The same, as :func:`qorgan.ledger.witness.last_seen` takes them."""
-    return [(Kind.MAIL, address) for address in addresses()]
+def show_by_mail() -> list[Witnessing]:
+    """Write a letter with the newest checkpoint to every address whose day has come; the worker's duty.
+
+    It counts as shown when the mail server took it. One that waits (no mail settings, no server) waits alone: no second one is written.
+    """
+    checkpoint = latest()
+    shown = [row for address in addresses() if (row := _turn(checkpoint, address)) is not None] if checkpoint else []
+    remember()
+    return shown
 
 
-def show_by_mail(write: Write | None = None) -> list[Witnessing]:
-    """Write a letter with the newest checkpoint to every address whose day has come. Letter and showing are one transaction. The worker's duty."""
-    write, checkpoint = write or WRITE, latest()
-    if write is None or checkpoint is None:
-        return []
-    return [row for address in addresses() if is_due(checkpoint, Kind.MAIL, address) and (row := _show(write, checkpoint, address)) is not None]
+def _turn(checkpoint: Checkpoint, address: str) -> Witnessing | None:
+    """What became of the last letter, and a new one if it is time."""
+    last = Letter.objects.filter(address=address, about__startswith=_ABOUT).order_by("-made_at", "-id").first()
+    if last is not None and last.sent_at is None and last.given_up_at is None:
+        return None
+    row = _outcome(last) if last is not None else None
+    if is_due(checkpoint, Kind.MAIL, address) and (last is None or last.about != f"{_ABOUT}{checkpoint.size}"):
+        _write(checkpoint, address)
+    return row
 
 
-def _show(write: Write, checkpoint: Checkpoint, address: str) -> Witnessing | None:
+def _outcome(last: Letter) -> Witnessing | None:
+    """Write down, once, how the last letter went."""
+    told = Checkpoint.objects.filter(size=int(last.about.removeprefix(_ABOUT))).first()
+    if told is None or Witnessing.objects.filter(kind=Kind.MAIL, where=last.address, checkpoint=told, result=Result.SEEN).exists():
+        return None
+    if last.sent_at is None:
+        return record(told, Kind.MAIL, last.address, Result.FAILED, last.problem)
+    return record(told, Kind.MAIL, last.address, Result.SEEN)
+
+
+def _write(checkpoint: Checkpoint, address: str) -> None:
     with translation.override("kk"):
         subject, text = letter(checkpoint)
     with translation.override("ru"):
         subject_ru, text_ru = letter(checkpoint)
     with writing():
-        write(
-            to=None,
-            address=address,
-            subject=f"{subject} / {subject_ru}",
-            text=f"{text}\n\n{text_ru}\n\n{checkpoint.note}",
-            about=f"checkpoint:{checkpoint.size}",
+        write_letter(
+            to=None, address=address, subject=f"{subject} / {subject_ru}", text=f"{text}\n\n{text_ru}\n\n{checkpoint.note}", about=f"{_ABOUT}{checkpoint.size}"
         )
-        row = record(checkpoint, Kind.MAIL, address, Result.SEEN)
-    remember()
-    return row
 
 
 def letter(checkpoint: Checkpoint) -> tuple[str, str]:

@@ -21,7 +21,6 @@ from qorgan.ledger.models import Checkpoint, Signer, Timestamp
 from qorgan.ledger.notes import LONGEST
 from qorgan.people.models import Appointment, Organisation, Post
 from qorgan.people.rights import Actor, Permission, RequestWithActor, requires
-from qorgan.web.witness_mail import witnesses as mailed
 
 SHOWN_STAMPS = 30
 PROBLEMS = {"clock", "late"}
@@ -31,7 +30,7 @@ PROBLEMS = {"clock", "late"}
 @require_GET
 def witnesses(request: HttpRequest) -> HttpResponse:
     """Who saw the ledger last, and when; what a head asks once a month."""
-    seen = witness.last_seen(mailed())
+    seen = witness.last_seen()
     stamps = Timestamp.objects.select_related("checkpoint").defer("token", "chain").order_by("-id")[:SHOWN_STAMPS]
     values = {
         "witnesses": [_row(one) for one in seen],

@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from qorgan.archive.ingest import forget_stale_uploads
+from qorgan.archive.replicas.duties import check_replica, keep_replica, repair_stored
 from qorgan.archive.retention.destroying import carry_out
 from qorgan.archive.retention.proposing import propose_everywhere
 from qorgan.archive.scrub import scrub_some
@@ -30,7 +31,10 @@ from qorgan.oversight.reminding import remind
 from qorgan.oversight.rulesets import note_rules
 from qorgan.oversight.tallying import count_some
 from qorgan.people.letters import send_due_letters
+from qorgan.recorders.handover.stamping import stamp_packages
+from qorgan.web.keeping.duties import keep_backup
 from qorgan.web.models import Duty
+from qorgan.web.warnings import warn
 from qorgan.web.witness_mail import show_by_mail
 
 logger = structlog.get_logger(__name__)
@@ -50,11 +54,17 @@ DUTIES: Mapping[str, Work] = {
     "ledger-check": Work(check_and_remember, timedelta(minutes=10)),
     "ledger-witness": Work(show_due, timedelta(minutes=10)),
     "ledger-witness-mail": Work(show_by_mail, timedelta(minutes=10)),
+    "packages-stamp": Work(stamp_packages, timedelta(seconds=15)),
     "letters-send": Work(send_due_letters, timedelta(seconds=15)),
     "oversight-rules": Work(note_rules, timedelta(minutes=5)),
     "oversight-count": Work(count_some, timedelta(minutes=1)),
     "oversight-remind": Work(remind, timedelta(minutes=10)),
     "archive-scrub": Work(scrub_some, timedelta(minutes=5)),
+    "archive-repair": Work(repair_stored, timedelta(minutes=5)),
+    "replica-copy": Work(keep_replica, timedelta(minutes=5)),
+    "replica-check": Work(check_replica, timedelta(minutes=15)),
+    "backup": Work(keep_backup, timedelta(minutes=10)),
+    "machine-warnings": Work(warn, timedelta(minutes=10)),
     "retention-propose": Work(propose_everywhere, timedelta(hours=1)),
     "retention-destroy": Work(carry_out, timedelta(minutes=1)),
     "vault-lock-expired": Work(lock_expired, timedelta(minutes=1)),

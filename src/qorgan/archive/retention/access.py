@@ -14,12 +14,18 @@ from qorgan.archive.retention.replaying import destroyed_hashes
 from qorgan.people.models import Organisation
 from qorgan.people.rights import Actor, Permission
 
-__all__ = ["DueSoon", "acts", "destroyed_at", "destroyed_hashes", "due_soon", "held", "holds"]
+__all__ = ["DueSoon", "acts", "destroyed_at", "destroyed_hashes", "due_soon", "held", "holds", "to_sign"]
 
 
 def acts(actor: Actor) -> QuerySet[Act]:
     """Destruction acts of the divisions in which one may read them."""
     return Act.objects.filter(organisation__in=actor.organisations(Permission.RETENTION_READ))
+
+
+def to_sign(actor: Actor) -> QuerySet[Act]:
+    """Acts that wait for this person's own signature, the oldest first (444 p.6, 12)."""
+    waits = Act.objects.filter(organisation__in=actor.organisations(Permission.DESTRUCTION_MANAGE), signed_at=None, stopped_at=None, finished_at=None)
+    return waits.exclude(head=actor.person).exclude(responsible=actor.person).order_by("composed_at", "id")
 
 
 def holds(actor: Actor) -> QuerySet[Hold]:

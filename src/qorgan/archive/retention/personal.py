@@ -12,7 +12,7 @@ from qorgan.ledger.models import Entry
 
 KEPT = frozenset({
     "archive:recording:damaged", "archive:recording:sound", "archive:recording:played", "archive:recording:original-taken",
-    "archive:recording:converted",
+    "archive:recording:converted", "recorders:recording:handed-over",
 })
 KEPT_ROOMS = ("retention:", "handover:", "review:", "ledger:")
 

@@ -56,9 +56,9 @@ def mark(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 
 @unseen_without(PLAY)
 @require_http_methods(FORM)
-def strike(request: HttpRequest, mark_id: UUID) -> HttpResponse:
+def strike(request: HttpRequest, moment_id: UUID) -> HttpResponse:
     """Take a mark back, with the reason."""
-    struck = get_object_or_404(access.marks(actor_of(request)).select_related("recording"), pk=mark_id)
+    struck = get_object_or_404(access.marks(actor_of(request)).select_related("recording"), pk=moment_id)
     form = StrikeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -20,12 +20,13 @@ RATES = ("1", "1.5", "2", "4", "8")
 
 @dataclass(frozen=True)
 class Flag:
-    """A mark on a drawing of time. ``x`` is a percentage as text."""
+    """A mark on a drawing of time. ``x`` is a percentage as text; ``recorder`` its inventory number."""
 
     x: str
     label: str
     url: str
     kind: str
+    recorder: str
 
 
 def beside(request: HttpRequest, found: Recording, *, may_play: bool) -> dict[str, Any]:
@@ -73,7 +74,8 @@ def paragraphs(found: Recording) -> list[str]:
 
 
 def _flag(mark: Mark, percent: float) -> Flag:
-    return Flag(f"{min(100.0, max(0.0, percent)):.3f}%", f"{mark.get_kind_display()}: {mark.note[:80]}", place_of(mark), mark.kind)
+    x = f"{min(100.0, max(0.0, percent)):.3f}%"
+    return Flag(x, f"{mark.get_kind_display()}: {mark.note[:80]}", place_of(mark), mark.kind, mark.recording.source_number)
 
 
 def _asked(request: HttpRequest) -> int | None:

@@ -46,7 +46,7 @@ def side(request: HttpRequest, case_id: UUID) -> HttpResponse:
     marks = access.marks_of([one.pk for one in chosen])
     drawing = draw([stretch for one in chosen if (stretch := stretch_of(one))])
     values: dict[str, Any] = {
-        "label": found[0].case_label, "case": case_id, "found": found, "chosen": {one.pk for one in chosen}, "most": MOST, "vault": vault, "drawing": drawing,
+        "label": found[0].case_label, "case": case_id, "found": found, "shown": {one.pk for one in chosen}, "most": MOST, "vault": vault, "drawing": drawing,
         "screens": [_screen(one) for one in chosen], "rates": pane.RATES, "first": chosen[0],
         "flags": pane.flags_between([m for one in marks.values() for m in one], drawing.begin, drawing.end) if drawing else [],
         "begin_ms": round(drawing.begin.timestamp() * 1000) if drawing else 0, "end_ms": round(drawing.end.timestamp() * 1000) if drawing else 0,

@@ -33,6 +33,7 @@ PICTURES = 24
 MOST_PICTURES = 96
 THUMB_WIDTH = 192
 BINS = 240
+LEAST_BINS = 8
 _TYPES = {"jpeg": "image/jpeg", "png": "image/png", "mp4": "video/mp4", "mov": "video/quicktime", "matroska": "video/x-matroska", "mpegts": "video/mp2t"}
 _ENDINGS = {"jpeg": "jpg", "png": "png", "mp4": "mp4", "mov": "mov", "matroska": "mkv", "mpegts": "ts"}
 
@@ -71,9 +72,10 @@ def curves(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     found = playable(request, recording_id)
     values: dict[str, Any] = {"recording": found}
     try:
-        job = {"do": "curves", "bins": BINS, "duration_us": _length(found)}
+        bins = min(BINS, max(LEAST_BINS, _length(found) * 2 // 1_000_000))  # half a second is the least that says something
+        job = {"do": "curves", "bins": bins, "duration_us": _length(found)}
         told = seeing.seen(request, found, vault_for(request, found), job, limits=seeing.LONG)[0][0]
-        values |= {"motion": _area(told["motion"]), "speech": _area(told["speech"]), "bins": BINS}
+        values |= {"motion": _area(told["motion"]), "speech": _area(told["speech"]), "bins": bins}
     except NotOpened as refused:
         values["problem"] = refused.sentence
     return _kept_nowhere(render(request, "review/curves_part.html" if request.headers.get("HX-Request") else "review/curves.html", values))

@@ -6,7 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qorgan.archive.timeline import Interval, Stretch, draw, merge, subtract
+from qorgan.archive.continuity import Interval, merge, subtract
+from qorgan.archive.timeline import Stretch, draw
 
 NINE = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # 09:00 in Almaty
 MINUTE = 60_000_000

@@ -80,9 +80,13 @@ class Office:
         self.statuses: list[dict[str, Any]] = []
         self.stored: list[dict[str, Any]] = []
         self.erased: list[dict[str, Any]] = []
+        self.absences: list[dict[str, Any]] = []
         self.log: list[str] = []
         self.faults = Faults()
         self.clock_offset = timedelta(0)
+        self.restoration = ""
+        self.ledger_size: int | None = None  # None: a server that does not say
+        self.shown: list[list[str]] = []
         self.lock = threading.RLock()
 
     def now(self) -> str:
@@ -182,7 +186,7 @@ class Handler(BaseHTTPRequestHandler):
             "recorders": office.recorders,
             "chunk_bytes": 16 << 20,
             "poll_seconds": 1,
-        }
+        } | ({} if office.ledger_size is None else {"ledger_size": office.ledger_size, "restoration": office.restoration})
 
     def do_POST(self) -> None:
         if (dock := self.dock()) is None:
@@ -193,6 +197,8 @@ class Handler(BaseHTTPRequestHandler):
             "/api/dock/v1/stored": self.stored,
             "/api/dock/v1/erase": lambda told: self.erase(told, dock[0]),
             "/api/dock/v1/erased": self.erased,
+            "/api/dock/v1/receipts": self.receipts,
+            "/api/dock/v1/absent": self.absent,
         }
         if self.path == "/api/upload/":
             self.create(dock)
@@ -222,8 +228,18 @@ class Handler(BaseHTTPRequestHandler):
         self.office.stored.append(told)
         self.say({"row": len(self.office.stored)})
 
+    def receipts(self, told: dict[str, Any]) -> None:
+        """Which of these recordings does the office not have?"""
+        self.office.shown.append(told["receipts"])
+        shown = [Receipt.from_note(note, [self.office.key.verifier]) for note in told["receipts"]]
+        self.say({"unknown": [one.plain_sha256 for one in shown if one.plain_sha256 not in self.office.recordings]})
+
     def erased(self, told: dict[str, Any]) -> None:
         self.office.erased.append(told)
+        self.say({})
+
+    def absent(self, told: dict[str, Any]) -> None:
+        self.office.absences.append(told)
         self.say({})
 
     def erase(self, told: dict[str, Any], dock: str) -> None:

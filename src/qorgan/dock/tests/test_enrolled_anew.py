@@ -165,7 +165,7 @@ def test_more_files_than_one_transaction_takes(docks: Docks, office: Office) -> 
     wait_for(lambda: len(dock.spooled()) == 3)
     dock.stop()
     queue = Queue(dock.folder.state)
-    with queue._writing("copies") as connection:
+    with queue.writing("copies") as connection:
         names = "docking, recorder, size, modified_ns, current, state, found_at, plain_sha256, sealed_blake3, sealed_size"
         connection.execute("UPDATE files SET manifest = replace(manifest, '\"sequence\":', '\"sequence\": ') WHERE id = 1")
         for number in range(250):

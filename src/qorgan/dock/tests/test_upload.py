@@ -166,7 +166,7 @@ def test_a_revoked_token_stops_the_dock_and_keeps_everything(ready: Dock, office
     office.faults.unavailable, office.faults.revoked = False, True
     wait_for(ready.desk.stopped)
     assert ready.desk.exit_code == 3
-    assert "no longer accepts this PC" in caplog.text
+    wait_for(lambda: "no longer accepts this PC" in caplog.text)
     assert ready.spooled() == ["1.age", "2.age"]
 
 

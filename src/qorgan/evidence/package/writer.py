@@ -4,8 +4,9 @@ The exact length is known before the first byte, since nothing is compressed. A 
 announced ends the stream, so a package that is complete is true.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
@@ -20,6 +21,7 @@ from qorgan.evidence.package.verifier.layout import CENTRAL_SIZE, END_SIZE, Memb
 __all__ = ["PackageError", "Payload", "PayloadChanged", "manifest", "sealed", "sealed_size", "size", "stream"]
 
 _BLOCK = 1 << 20
+_AHEAD = 3
 _BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _FIRST_DAY = date(1980, 1, 1)
 
@@ -103,7 +105,7 @@ def _write(parts: list[_Part]) -> Iterator[bytes]:
 
 
 class _Passing:
-    """A payload on its way: the following block is read and opened while this one is hashed and handed on."""
+    """A payload on its way: the following blocks are read and opened while this one is hashed and handed on, a few ahead and a few behind."""
 
     def __init__(self, payload: Payload) -> None:
         self.payload = payload
@@ -113,15 +115,20 @@ class _Passing:
 
     def blocks(self) -> Iterator[bytes]:
         with self.payload.open() as source, ThreadPoolExecutor(1, "package-read") as reader, ThreadPoolExecutor(1, "package-hash") as hasher:
-            coming, hashed = reader.submit(_read, source), hasher.submit(self._take, b"")
-            while block := coming.result():
-                coming = reader.submit(_read, source)
-                hashed.result()
-                if self._passed + len(block) > self.payload.size:
+            coming = deque(reader.submit(_read, source) for _ahead in range(_AHEAD))
+            hashing = deque[Future[None]]()
+            passed = 0
+            while block := coming.popleft().result():
+                coming.append(reader.submit(_read, source))
+                passed += len(block)
+                if passed > self.payload.size:
                     raise PayloadChanged(self.payload.path)
-                hashed = hasher.submit(self._take, block)
+                hashing.append(hasher.submit(self._take, block))
+                if len(hashing) > _AHEAD:
+                    hashing.popleft().result()
                 yield block
-            hashed.result()
+            for hashed in hashing:
+                hashed.result()
         if self._passed != self.payload.size or self._hash.hexdigest() != self.payload.sha256:
             raise PayloadChanged(self.payload.path)
 

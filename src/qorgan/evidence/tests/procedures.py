@@ -26,6 +26,14 @@ def perform(procedure: str, folder: Path) -> None:
             durable.rewrite(final, GOOD)
         case "remove":
             durable.remove(final)
+        case "supplant":
+            (folder / "temporary").write_bytes(GOOD)
+            durable.supplant(folder / "temporary", final)
+        case "publish_folder":
+            if not final.exists():
+                (folder / "making").mkdir(exist_ok=True)
+                (folder / "making" / "inside").write_bytes(GOOD)
+                durable.publish_folder(folder / "making", final)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ MATRIX = {
     "append": ["append.cut", "append.data", "append.sync"],
     "rewrite": ["rewrite.data", "rewrite.sync", "rewrite.rename", "rewrite.directory"],
     "remove": ["remove.unlink", "remove.directory"],
+    "supplant": ["supplant.sync", "supplant.rename", "supplant.directory"],
+    "publish_folder": ["folder.sync", "folder.rename", "folder.directory"],
 }
 CASES = [
     (procedure, f"{step}.{moment}:{fault}")
@@ -38,17 +40,24 @@ def prepare(procedure: str, folder: Path) -> None:
         (folder / "temporary").write_bytes(GOOD)
     if procedure == "append":
         (folder / "final").write_bytes(GOOD[:ACKNOWLEDGED] + b"never acknowledged")
-    if procedure in {"rewrite", "remove"}:
+    if procedure in {"rewrite", "remove", "supplant"}:
         (folder / "final").write_bytes(b"old")
 
 
-def acceptable_after_a_fault(procedure: str, folder: Path) -> bool:
+def content_of(folder: Path) -> bytes | None:
+    """What the final name stands for; of a folder the one file in it."""
     final = folder / "final"
-    content = final.read_bytes() if final.exists() else None
+    if final.is_dir():
+        return (final / "inside").read_bytes() if (final / "inside").exists() else b""
+    return final.read_bytes() if final.exists() else None
+
+
+def acceptable_after_a_fault(procedure: str, folder: Path) -> bool:
+    content = content_of(folder)
     match procedure:
         case "append":
             return content is not None and content[:ACKNOWLEDGED] == GOOD[:ACKNOWLEDGED]
-        case "rewrite":
+        case "rewrite" | "supplant":
             return content in {b"old", GOOD}
         case "remove":
             return content in {b"old", None}
@@ -71,7 +80,7 @@ def test_fault_matrix(procedure: str, fault: str, tmp_path: Path) -> None:
     if procedure == "remove":
         assert not (tmp_path / "final").exists()
     else:
-        assert (tmp_path / "final").read_bytes() == GOOD
+        assert content_of(tmp_path) == GOOD
 
 
 def test_the_matrix_has_every_step() -> None:

@@ -13,7 +13,7 @@ from qorgan.evidence import media
 from qorgan.evidence.canonical import canonical
 from qorgan.evidence.tests.clips import record
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits are of POSIX")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="limits are of POSIX")]
 SECONDS = 10
 BOXES = (b"ftyp", b"moov", b"mdat", b"moof", b"trak", b"stts", b"stsz", b"stco", b"ctts", b"elst", b"edts", b"mvex", b"free")
 

@@ -6,6 +6,7 @@ picture, the difference of neighbours stands in for it. Speech is sound between 
 
 import itertools
 from array import array
+from fractions import Fraction
 from typing import Any
 
 import av
@@ -22,6 +23,9 @@ _WINDOW = _RATE // 10  # samples of a tenth of a second
 _STRIDE = 4  # every fourth sample tells the level as well
 _GROUP = 24  # packets decoded in a row: half a second of the usual ones
 _MOST_PACKETS = 40_000  # decoded at most, about
+_SAMPLES = 480  # places at which a long recording is heard
+_SAMPLE_US = 600_000
+_SAMPLED_FROM_US = 2_000_000  # distance of the places from which on that is less than all of it
 _ABOVE = 3  # how many times louder than the quiet fifth is speech
 _SILENT = 60  # mean of 32768: below it is nothing but noise of the converter
 Sizes = list[tuple[int, int, bool]]
@@ -36,7 +40,8 @@ def curves(job: dict[str, Any], file: Asked, teller: Teller) -> None:
         sizes = _indexed(container, video) if video else []
         if video is not None and sizes:
             video.discard = Discard.all
-            levels = _levels(container, sound, None, [], duration)
+            sampled = sound is not None and duration > _SAMPLES * _SAMPLED_FROM_US
+            levels = _sampled(container, sound, duration) if sound is not None and sampled else _levels(container, sound, None, [], duration)
             teller.value(_told(sizes, levels, bins, duration))
             return
     with open_media(file, ahead=FAR) as container:
@@ -72,6 +77,26 @@ def _levels(container: InputContainer, sound: AudioStream | None, video: VideoSt
             number += 1
             for frame in decoded(packet) if number // _GROUP % every == 0 else ():
                 graph.add(frame, time_us(frame.pts, frame.time_base, zero), levels)
+    return levels
+
+
+def _sampled(container: InputContainer, sound: AudioStream, duration: int) -> "array[int]":
+    """Levels at places spread evenly along a long recording: between them nothing is read, for sound lies scattered among its pictures."""
+    levels, zero, graph = array("i"), zero_of(container), _Band(sound)
+    base = sound.time_base or Fraction(1)
+    for number in range(_SAMPLES):
+        begin = duration * number // _SAMPLES
+        try:
+            container.seek(round(Fraction(begin + zero, 1_000_000) / base), stream=sound)
+        except (av.FFmpegError, OSError):
+            continue
+        for packet in packets(container, sound):
+            at = time_us(packet.pts, packet.time_base, zero)
+            if at is None or at > begin + _SAMPLE_US:
+                break
+            for frame in decoded(packet):
+                graph.add(frame, time_us(frame.pts, frame.time_base, zero), levels)
+        sound.codec_context.flush_buffers()
     return levels
 
 

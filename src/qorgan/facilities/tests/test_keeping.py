@@ -146,7 +146,7 @@ def test_nothing_stands_in_for_video_and_notification(enter: Make, officer: Acto
         assert "366" in answer.context["form"].errors["equipment"][0]
         with pytest.raises(FacilityRefusal) as refused:
             make_record(actor=officer, facility=facility, kind="measure", values={"equipment": key, "measure": "пост"}, since=date(2026, 6, 1))
-        assert refused.value.faults[0].basis == "366/111/p3"
+        assert refused.value.faults[0].basis == "366/111/p2"
     assert not Record.objects.exists()
 
 
@@ -176,10 +176,12 @@ def test_a_measure_compensates_while_it_lasts(enter: Make, officer: Actor) -> No
         end_record(actor=officer, record=record, on=today)
 
 
-def test_an_expert_check_starts_three_years(enter: Make, officer: Actor) -> None:
-    facility = enter(**MALL_FACTS)
-    values = {"act": "5", "commission": "А. Асанов\nБ. Болатов", "findings": ""}
-    make_record(actor=officer, facility=facility, kind="expert_check", values=values, since=date(2024, 2, 29))
+def test_an_expert_check_starts_three_years(enter: Make, client_of: Callable[[str], Client]) -> None:
+    facility, client = enter(**MALL_FACTS), client_of("daniyar")
+    values = {"act": "5", "head": "С. Бекова", "antiterror": "А. Асанов", "since": "29.02.2024"}
+    page = f"/facilities/{facility.pk}/papers/expert_check/enter/"
+    assert set(client.post(page, values).context["form"].errors) == {"ministry"}  # the commission has three sides
+    assert client.post(page, {**values, "ministry": "Б. Болатов"}).status_code == 302
     term = next(one for one in assessed(facility, timezone.localdate()).running if one.item.id == "366/74/p4")
     assert term.due is not None
     assert term.due.due == date(2027, 2, 28)

@@ -86,8 +86,8 @@ def test_coverage_says_who_or_why_not_or_when() -> None:
     said = {row["id"]: row["carried_out_by"] for row in coverage()}
 
     assert said["444/15"].startswith("no software: ")
-    assert said["444/14"] == "next issue: archive.export_evidence"
-    assert said["444/17"] == "recorders.issue_recorder; next issue: archive.continuity"
+    assert said["444/14"] == "recorders.draft, recorders.sign_handover, recorders.produce, evidence.stream"
+    assert said["444/17"] == "recorders.issue_recorder, archive.examine, recorders.close_file"
     assert said["444/8"] == "recorders.issue_recorder, recorders.return_recorder, journals.write"
 
 

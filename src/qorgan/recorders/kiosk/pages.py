@@ -126,7 +126,9 @@ def refuse(request: HttpRequest, sentence: str, basis: str = "", advice: str = "
     drafts.drop(request)
     start = reverse("recorders:kiosk")
     values = {"sentence": sentence, "basis": basis, "advice": advice, "start_url": start, "idle_url": start, "idle_seconds": IDLE_SECONDS, "spares": free}
-    return render(request, "recorders/kiosk_refused.html", values, status=409)
+    response = render(request, "recorders/kiosk_refused.html", values, status=409)
+    response.refusal = sentence  # type: ignore[attr-defined] # for the log
+    return response
 
 
 def spares(request: HttpRequest, instead_of: Step | Recorder) -> list[str]:

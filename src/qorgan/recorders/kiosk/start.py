@@ -17,6 +17,7 @@ from qorgan.recorders.kiosk.pages import IDLE_SECONDS, actor_of, kiosk_page, ref
 from qorgan.recorders.kiosk.scanning import find_recorder
 from qorgan.recorders.models import Issue, Recorder
 from qorgan.recorders.refusals import RecorderRefusal
+from qorgan.recorders.room import refuse_full_disk
 
 DONE = "kiosk_done"
 
@@ -61,6 +62,7 @@ def _begin(request: HttpRequest, recorder: Recorder, answered: Mapping[str, str]
         return redirect("recorders:kiosk-return")
     try:
         issuing.refuse_unfit(recorder)
+        refuse_full_disk()
         refuse_without_book(recorder.organisation)
     except RecorderRefusal as refused:
         return refuse(request, refused.sentence, refused.basis, refused.advice, instead_of=recorder)

@@ -1,6 +1,7 @@
 """What a dock asks of the office, over HTTP, with its token (444 p.11, 19, 21)."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,7 +12,9 @@ from django.test import Client
 
 from qorgan.archive.docks import create_dock, revoke
 from qorgan.archive.models import Dock, Recording
+from qorgan.archive.replicas.missing import still_missing
 from qorgan.evidence.keys import SigningKey, Verifier
+from qorgan.evidence.manifest import Receipt
 from qorgan.evidence.permission import ErasePermission
 from qorgan.ledger.log import said
 from qorgan.ledger.models import Entry
@@ -73,7 +76,21 @@ def test_the_office_names_its_recorders(desk: Desk, dock: DockClient) -> None:
     assert Verifier(answer["vkey"]).vkey == ledger_key().verifier.vkey
 
 
-@pytest.mark.parametrize("call", ["enrol", "status", "stored", "erase", "erased"])
+def test_receipts_of_recordings_that_the_office_lost_are_noted_once(desk: Desk, dock: DockClient) -> None:
+    """After the restoring of an older state a dock shows what this ledger's own key signed."""
+    _issue, recording = docked(desk, dock)
+    held = Receipt.from_note(recording.receipt, [ledger_key().verifier])
+    lost = replace(held, recording=str(uuid4()), plain_sha256="ab" * 32, sealed_blake3="cd" * 32, position=held.position + 1000).to_note(ledger_key())
+    forged = replace(held, plain_sha256="ef" * 32).to_note(SigningKey.generate(ledger_key().name))
+    for _again in range(2):
+        assert dock.post("receipts", receipts=[recording.receipt, lost, forged, "nonsense"]).json() == {"unknown": ["ab" * 32]}
+    assert [one.plain_sha256 for one in still_missing()] == ["ab" * 32]
+    assert Entry.objects.filter(kind="replicas:recording:missed").count() == 1
+    assert dock.office().json()["ledger_size"] == Entry.objects.count()
+    assert dock.post("receipts", receipts="all").status_code == 400
+
+
+@pytest.mark.parametrize("call", ["enrol", "status", "stored", "erase", "erased", "receipts"])
 def test_no_token_no_answer(desk: Desk, dock: DockClient, call: str) -> None:
     stranger = DockClient(dock.dock, "x" * 43)
     assert stranger.post(call).status_code == 401

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
+from qorgan.archive import forecast, store
 from qorgan.journals.actions import close_book
 from qorgan.journals.models import Mark, Row
 from qorgan.ledger.log import said
@@ -26,6 +27,20 @@ def cells(row: Row) -> dict[int, str]:
 
 def nothing_was_written(desk: Desk) -> bool:
     return not Row.objects.exists() and not Signature.objects.exists() and not Entry.objects.filter(kind=kinds.RECORDER_ISSUED.key).exists()
+
+
+@pytest.mark.parametrize("room", [0, -5, 1000])
+def test_no_room_for_what_it_brings_back(desk: Desk, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    """Issue stops before the disk is full; returning what is out goes on (444 p.11)."""
+    desk.issue()
+    monkeypatch.setattr(store, "room_bytes", lambda: room)
+    monkeypatch.setattr(forecast, "_per_day", lambda: 1 << 30)
+    with pytest.raises(RecorderRefusal) as refused:
+        desk.issue(desk.r0418)
+    assert (refused.value.basis, bool(refused.value.advice)) == ("444/11", True)
+    assert Issue.objects.count() == 1
+    desk.take_back()
+    assert Issue.objects.get().returned_at is not None
 
 
 def test_signed_row_appears(desk: Desk) -> None:
@@ -51,7 +66,7 @@ def test_issued_for_an_inspection(desk: Desk) -> None:
 
 
 def test_not_for_an_inspection_that_is_over(desk: Desk) -> None:
-    actions.close_inspection(actor=desk.actor, inspection=desk.inspection)
+    actions.end_inspection(actor=desk.actor, inspection=desk.inspection)
     with pytest.raises(RecorderRefusal) as refused:
         desk.issue()
     assert refused.value.basis == "444/4"

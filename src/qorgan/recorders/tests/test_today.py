@@ -103,7 +103,7 @@ def test_queries_do_not_grow(desk: Desk, django_assert_num_queries: Queries, mor
     actor = seen_by(desk, "serik")
     with django_assert_num_queries(3):
         today.now(actor)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         today.waiting(actor)
     with django_assert_num_queries(2):
         today.week(actor)

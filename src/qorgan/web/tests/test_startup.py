@@ -21,8 +21,9 @@ def ready(db: None) -> Path:
     """Folder and database that know each other."""
     data = Path(settings.DATA)
     marker = Marker.objects.create(installation=uuid.uuid4())
-    (data / "installation.json").unlink(missing_ok=True)
-    (data / "installation.json").write_text(json.dumps({"installation": str(marker.installation)}))
+    for place in (data, data / "blobs"):
+        (place / "installation.json").unlink(missing_ok=True)
+        (place / "installation.json").write_text(json.dumps({"installation": str(marker.installation)}))
     return data
 
 
@@ -36,6 +37,54 @@ def test_folder_of_another_database_is_refused(ready: Path) -> None:
     (ready / "installation.json").write_text(json.dumps({"installation": str(uuid.uuid4())}))
     with pytest.raises(startup.StartRefused):
         startup.refuse_or_start()
+
+
+def test_stored_files_of_another_office_are_refused(ready: Path) -> None:
+    """They may lie on a disk of their own, and disks are mixed up."""
+    (ready / "blobs" / "installation.json").write_text(json.dumps({"installation": str(uuid.uuid4())}))
+    with pytest.raises(startup.StartRefused):
+        startup.refuse_or_start()
+
+
+def test_an_unmounted_folder_of_stored_files_is_refused(ready: Path) -> None:
+    """An empty mount point has no marker."""
+    (ready / "blobs" / "installation.json").unlink()
+    with pytest.raises(startup.StartRefused, match="setup"):
+        startup.refuse_or_start()
+
+
+def test_read_only_data_folder_is_refused(ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that went read-only after an error: nothing could be recorded."""
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setattr(settings, "DATA", tmp_path / "file" / "data")  # for root too, who may write everywhere
+    with pytest.raises(startup.StartRefused, match="data"):
+        startup.refuse_or_start()
+
+
+def test_unfinished_restoring_is_refused(ready: Path) -> None:
+    """Half an office does not serve."""
+    (ready / startup.RESTORING).write_text("{}")
+    try:
+        with pytest.raises(startup.StartRefused, match="restore"):
+            startup.refuse_or_start()
+    finally:
+        (ready / startup.RESTORING).unlink()
+
+
+@pytest.mark.parametrize(
+    ("mounts", "kind"),
+    [
+        ("/dev/vda / ext4 rw 0 0\n", ""),
+        ("/dev/vda / ext4 rw 0 0\nserver:/x {data} nfs4 rw 0 0\n", "nfs4"),
+        ("//pc/x {data} cifs rw 0 0\n/dev/vdb {data} xfs rw 0 0\n", ""),
+        ("//pc/x {data}-other cifs rw 0 0\n", ""),
+    ],
+)
+def test_a_network_share_under_sqlite_is_seen(ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mounts: str, kind: str) -> None:
+    """Two servers on one file would not see each other's locks."""
+    (tmp_path / "mounts").write_text(mounts.format(data=settings.DATA.resolve()))
+    monkeypatch.setattr(startup, "_MOUNTS", tmp_path / "mounts")
+    assert startup.on_a_share() == (kind if connection.vendor == "sqlite" else "")
 
 
 def test_newer_schema_is_refused(ready: Path) -> None:

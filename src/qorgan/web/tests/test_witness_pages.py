@@ -1,7 +1,8 @@
 """Pages of the witnesses: who saw what, the printed sheet read back and compared, what a scanner types in; letters; the foot of every page."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,20 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from pypdf import PdfReader
 
 from qorgan.ledger import keys, log, witness
 from qorgan.ledger.checkpoints import latest, make_checkpoint
-from qorgan.ledger.models import Entry, Marker, Timestamp, Witnessing
+from qorgan.ledger.models import Entry, Marker, Timestamp
 from qorgan.ledger.notes import notes_in
 from qorgan.ledger.signing import ledger_key
 from qorgan.ledger.tests.rewriting import rewrite_entry
 from qorgan.ledger.tests.test_witness import fill
+from qorgan.people.letters import send_due_letters
+from qorgan.people.models import Letter
 from qorgan.people.tests.cast import Cast
+from qorgan.people.tests.post_office import PostOffice, post_office
 from qorgan.web import witness_mail
 
 WITNESSES, COMPARE, SHEET = "/ledger/witnesses/", "/ledger/witnesses/compare/", "/ledger/witnesses/sheet/"
@@ -137,32 +142,71 @@ def test_stamps_and_keys_are_shown_and_a_stamp_is_given_as_it_came(gulnar: Clien
 # Letters ------------------------------------------------------------------------------------------
 
 
-def test_a_checkpoint_is_mailed_once_a_day_and_the_letter_compares(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """``people.letters.write_letter`` has this signature; here a list takes its place, for the ledger's part of the join."""
+@pytest.fixture
+def auditor(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An address that is mailed checkpoints, and a ledger under one."""
     monkeypatch.setitem(settings.QORGAN, "QORGAN_WITNESS_MAIL", ("auditor@example.kz",))
     make_checkpoint()
-    letters: list[dict[str, Any]] = []
-    shown = witness_mail.show_by_mail(lambda **values: letters.append(values))
-    assert [row.result for row in shown] == ["seen"]
-    assert witness_mail.show_by_mail(lambda **values: letters.append(values)) == []
-    (letter,) = letters
-    assert set(letter) == {"to", "address", "subject", "text", "about"}
-    assert (letter["to"], letter["address"]) == (None, "auditor@example.kz")
-    assert "бақылау нүктесі" in letter["subject"]
-    assert "контрольная точка" in letter["subject"]
+    return "auditor@example.kz"
+
+
+@pytest.fixture
+def post(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+    """A real mail server, named in the settings."""
+    with post_office() as running:
+        for name, value in {"HOST": "127.0.0.1", "PORT": running.port, "FROM": "qorgan@example.kz", "TLS": "none"}.items():
+            monkeypatch.setitem(settings.QORGAN, f"QORGAN_MAIL_{name}", value)
+        yield running
+
+
+def test_a_checkpoint_is_mailed_and_counts_when_the_mail_server_took_it(auditor: str, post: PostOffice) -> None:
     newest = latest()
     assert newest is not None
-    assert [found.note for found in notes_in(letter["text"])] == [newest.note]
-    assert [seen.where for seen in witness.last_seen(witness_mail.witnesses())] == ["auditor@example.kz"]
+    assert witness_mail.show_by_mail() == []
+    assert witness_mail.show_by_mail() == []
+    assert Letter.objects.count() == 1
+    assert witness.last_seen()[0].at is None
+    assert send_due_letters() == 1
+    assert [row.result for row in witness_mail.show_by_mail()] == ["seen"]
+    assert witness_mail.show_by_mail() == []
+    (seen,) = witness.last_seen()
+    assert (seen.kind, seen.where, seen.size, seen.problem) == ("mail", auditor, newest.size, "")
+    (mail,) = post.moods.mails
+    assert "бақылау нүктесі" in mail["Subject"]
+    assert "контрольная точка" in mail["Subject"]
+    body = mail.get_body()
+    assert body is not None
+    assert [found.note for found in notes_in(body.get_content())] == [newest.note]
+    assert Letter.objects.count() == 1
 
 
-def test_a_letter_that_cannot_be_written_leaves_no_showing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(settings.QORGAN, "QORGAN_WITNESS_MAIL", ("auditor@example.kz",))
+def test_the_next_letter_goes_a_day_later_and_says_what_is_new(auditor: str, post: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    witness_mail.show_by_mail()
+    send_due_letters()
+    witness_mail.show_by_mail()
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=24))
     make_checkpoint()
+    witness_mail.show_by_mail()
+    assert Letter.objects.count() == 2
+    assert len(set(Letter.objects.values_list("about", flat=True))) == 2
 
-    def fail(**_values: Any) -> None:
-        raise OSError("no room")
 
-    with pytest.raises(OSError, match="no room"):
-        witness_mail.show_by_mail(fail)
-    assert not Witnessing.objects.exists()
+def test_without_a_mail_server_one_letter_waits_and_the_witness_is_late(auditor: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        witness_mail.show_by_mail()
+        make_checkpoint()
+    assert Letter.objects.count() == 1
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=73))
+    assert witness.troubles() == [f"late {auditor}"]
+
+
+def test_a_letter_given_up_is_said_and_another_is_written(auditor: str) -> None:
+    witness_mail.show_by_mail()
+    Letter.objects.update(given_up_at=timezone.now(), problem="refused")
+    fill(1)
+    make_checkpoint()
+    assert [(row.result, row.detail) for row in witness_mail.show_by_mail()] == [("failed", "refused")]
+    assert Letter.objects.count() == 2
+    assert witness.troubles() == [f"failed {auditor}"]

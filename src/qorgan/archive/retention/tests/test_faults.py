@@ -25,7 +25,7 @@ from qorgan.ledger.check import check
 from qorgan.ledger.models import Entry
 from qorgan.people.tests.cast import Cast
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("qorgan.archive.tests.served_urls")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.urls("qorgan.archive.tests.served_urls")]
 STEPS = ("destroying.commit", "remove.unlink", "remove.directory", "destroyed.commit", "act.commit")
 FAULTS = [f"{step}.{place}:{deed}" for step, place, deed in itertools.product(STEPS, ("begin", "done"), ("fail", "kill"))]
 

@@ -156,7 +156,10 @@ def test_the_curves_are_drawn(serik: Client, recording: Recording) -> None:
 # Views -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("form", "video", "sound"), [("mp4", "libx265", "aac"), ("mov", "libx265", "pcm_alaw"), ("avi", "libx264", "pcm_mulaw"), ("wav", "", "pcm_alaw")])
+@pytest.mark.parametrize(
+    ("form", "video", "sound"),
+    [("mp4", "libx265", "aac"), ("mov", "libx265", "pcm_alaw"), ("avi", "libx264", "pcm_mulaw"), ("wav", "", "pcm_alaw")],
+)
 def test_what_browsers_do_not_play_is_converted_while_it_is_watched(
     cast: Cast, serik: Client, recording: Recording, form: str, video: str, sound: str
 ) -> None:

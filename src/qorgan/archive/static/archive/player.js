@@ -40,6 +40,7 @@
   if (media.requestVideoFrameCallback) {
     const note = (_now, told) => {
       exact = told.mediaTime;
+      if (media.paused) show();
       media.requestVideoFrameCallback(note);
     };
     media.requestVideoFrameCallback(note);
@@ -101,6 +102,10 @@
   };
   media.addEventListener("play", () => {
     if (!drawing) drawing = requestAnimationFrame(follow);
+  });
+  // The frame on the screen is not known again before it is there, also when the browser's own controls moved it.
+  media.addEventListener("seeking", () => {
+    exact = null;
   });
   for (const name of ["timeupdate", "seeked", "pause", "loadeddata"]) media.addEventListener(name, show);
   media.addEventListener("error", () => {
@@ -173,7 +178,7 @@
       return link;
     };
     flags.replaceChildren(...[...document.querySelectorAll("#marks [data-at-us]")].map(place));
-    if (!document.querySelector("#marks .error")) document.activeElement.blur();
+    if (!document.querySelector("#marks .error, #marks .notice")) document.activeElement.blur();
   });
   document.addEventListener("input", (event) => {
     const form = event.target.closest("[data-mark], [data-still]");

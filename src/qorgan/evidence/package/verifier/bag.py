@@ -3,11 +3,12 @@
 import hashlib
 import re
 import zlib
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from qorgan.evidence.package.verifier.files import LARGEST_LIST, Item, Package
+from qorgan.evidence.package.verifier.files import LARGEST_LIST, ROOMS, Item, Package
 from qorgan.evidence.package.verifier.findings import Broken, Report
 
 BAGIT = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -72,15 +73,17 @@ def hash_all(package: Package, listed: dict[str, tuple[str, str]], report: Repor
 def hash_item(item: Item, hasher: ThreadPoolExecutor, progress: Callable[[int], None]) -> tuple[str, int]:
     """SHA-256 (hex) and CRC-32: one thread hashes while this one reads on."""
     digest, crc, done = hashlib.sha256(), 0, 0
-    hashed = hasher.submit(digest.update, b"")
+    hashing = deque[Future[None]]()
     for block in item.blocks():
-        hashed.result()
-        hashed = hasher.submit(digest.update, block)
+        hashing.append(hasher.submit(digest.update, block))
         if item.crc is not None:
             crc = zlib.crc32(block, crc)
         done += len(block)
         progress(done)
-    hashed.result()
+        if len(hashing) == ROOMS:
+            hashing.popleft().result()
+    for hashed in hashing:
+        hashed.result()
     return digest.hexdigest(), crc
 
 

@@ -14,6 +14,7 @@ MOST_FILES = 50_000
 DEEPEST = 8
 LONGEST_PATH = 1000
 BLOCK = 1 << 20
+ROOMS = 4
 LARGEST_NOTE = 1 << 20
 LARGEST_LIST = 16 << 20
 MARKS = ("bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt", "data/custody.json", "ledger/checkpoint")
@@ -60,13 +61,13 @@ def bytes_at(source: Bytes, offset: int, size: int) -> bytes:
 
 
 def blocks_of(source: Bytes, offset: int, size: int) -> Iterator[memoryview]:
-    """All of a stretch, in two rooms by turns: a block stays as it is until the one after the next is asked for."""
-    rooms, end, turn = [memoryview(bytearray(min(BLOCK, size or 1))) for _ in range(2)], offset + size, 0
+    """All of a stretch, in :data:`ROOMS` by turns: a block stays as it is until so many further ones are asked for."""
+    rooms, end, turn = [memoryview(bytearray(min(BLOCK, size or 1))) for _ in range(min(ROOMS, size // BLOCK + 1))], offset + size, 0
     while offset < end:
         block = rooms[turn][: min(BLOCK, end - offset)]
         source.into(offset, block)
         yield block
-        offset, turn = offset + len(block), 1 - turn
+        offset, turn = offset + len(block), (turn + 1) % len(rooms)
 
 
 @dataclass(frozen=True)

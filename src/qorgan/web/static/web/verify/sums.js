@@ -9,6 +9,34 @@ const K = new Int32Array([
   0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 ]);
 
+/** Whole blocks of 64 bytes from `begin` to `end`. */
+function compress(state, w, bytes, begin, end) {
+  let a0 = state[0] | 0, b0 = state[1] | 0, c0 = state[2] | 0, d0 = state[3] | 0;
+  let e0 = state[4] | 0, f0 = state[5] | 0, g0 = state[6] | 0, h0 = state[7] | 0;
+  for (let at = begin; at < end; at += 64) {
+    for (let i = 0; i < 16; i += 1) {
+      const j = at + (i << 2);
+      w[i] = (bytes[j] << 24) | (bytes[j + 1] << 16) | (bytes[j + 2] << 8) | bytes[j + 3];
+    }
+    for (let i = 16; i < 64; i += 1) {
+      const x = w[i - 15] | 0;
+      const y = w[i - 2] | 0;
+      const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
+      const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
+      w[i] = (w[i - 16] + s0 + w[i - 7] + s1) | 0;
+    }
+    let a = a0, b = b0, c = c0, d = d0, e = e0, f = f0, g = g0, h = h0;
+    for (let i = 0; i < 64; i += 1) {
+      const t1 = (h + (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))) + (g ^ (e & (f ^ g))) + K[i] + w[i]) | 0;
+      const t2 = ((((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))) + ((a & b) | (c & (a | b)))) | 0;
+      h = g; g = f; f = e; e = (d + t1) | 0; d = c; c = b; b = a; a = (t1 + t2) | 0;
+    }
+    a0 = (a0 + a) | 0; b0 = (b0 + b) | 0; c0 = (c0 + c) | 0; d0 = (d0 + d) | 0;
+    e0 = (e0 + e) | 0; f0 = (f0 + f) | 0; g0 = (g0 + g) | 0; h0 = (h0 + h) | 0;
+  }
+  state[0] = a0; state[1] = b0; state[2] = c0; state[3] = d0; state[4] = e0; state[5] = f0; state[6] = g0; state[7] = h0;
+}
+
 export class Sha256 {
   constructor() {
     this.state = new Int32Array([0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19]);
@@ -37,30 +65,8 @@ export class Sha256 {
   }
 
   blocks(bytes, begin, end) {
-    const w = this.words;
-    const state = this.state;
-    let [a0, b0, c0, d0, e0, f0, g0, h0] = state;
-    for (let at = begin; at < end; at += 64) {
-      for (let i = 0, j = at; i < 16; i += 1, j += 4) w[i] = (bytes[j] << 24) | (bytes[j + 1] << 16) | (bytes[j + 2] << 8) | bytes[j + 3];
-      for (let i = 16; i < 64; i += 1) {
-        const x = w[i - 15];
-        const y = w[i - 2];
-        const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
-        const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
-        w[i] = (w[i - 16] + s0 + w[i - 7] + s1) | 0;
-      }
-      let a = a0, b = b0, c = c0, d = d0, e = e0, f = f0, g = g0, h = h0;
-      for (let i = 0; i < 64; i += 1) {
-        const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-        const t1 = (h + s1 + (g ^ (e & (f ^ g))) + K[i] + w[i]) | 0;
-        const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
-        const t2 = (s0 + ((a & b) | (c & (a | b)))) | 0;
-        h = g; g = f; f = e; e = (d + t1) | 0; d = c; c = b; b = a; a = (t1 + t2) | 0;
-      }
-      a0 = (a0 + a) | 0; b0 = (b0 + b) | 0; c0 = (c0 + c) | 0; d0 = (d0 + d) | 0;
-      e0 = (e0 + e) | 0; f0 = (f0 + f) | 0; g0 = (g0 + g) | 0; h0 = (h0 + h) | 0;
-    }
-    state.set([a0, b0, c0, d0, e0, f0, g0, h0]);
+    // in short calls: a browser optimises a function that returns, not one that never ends
+    for (let at = begin; at < end; at += 4096) compress(this.state, this.words, bytes, at, Math.min(end, at + 4096));
   }
 
   digest() {
