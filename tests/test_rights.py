@@ -28,6 +28,8 @@ from qorgan.journals.models import Mark
 from qorgan.ledger.actors import Actor
 from qorgan.ledger.checkpoints import make_checkpoint
 from qorgan.ledger.models import Entry, Timestamp
+from qorgan.oversight.feeds import make_feed
+from qorgan.oversight.statements import write_down
 from qorgan.people.models import Letter, Post
 from qorgan.people.rights import GRANTS, Permission
 from qorgan.people.signatures import Proven
@@ -193,6 +195,15 @@ TABLE = {
     "facilities:paper-end": "mrrrrrmr>",
     "facilities:responsible": "2rrrrr-r>",
     "facilities:pass-officer": "2rrrrr-r>",
+    "oversight:today": "2rrrr22r>",
+    "oversight:portfolio": "2rrrr22r>",
+    "oversight:calendar": "2rrrr22r>",
+    "oversight:feed": "222222222",
+    "oversight:facility": "2rrrr2-r>",
+    "oversight:why": "2rrrr2-r>",
+    "oversight:statements": "2rrrrr-r>",
+    "oversight:statement": "2rrrrr-r>",
+    "oversight:package": "2rrrrr-r>",
     "people:list": "22rr222r>",
     "people:enter": "2rrr2r2r>",
     "people:account": "22222222>",
@@ -261,11 +272,16 @@ def world(cast: Cast) -> dict[str, Any]:
     facility = enter_facility(actor=SETUP, organisation=cast.karaganda, code="1", particulars=particulars, facts={"kind": "trade"})
     paper = make_record(actor=SETUP, facility=facility, kind="financing", values={"year": 2026, "amount": 1, "purpose": "1"}, since=date(2026, 1, 5))
     shown = attach_evidence(actor=SETUP, facility=facility, norm="366/91/4", own_date=date(2026, 1, 5), document=ContentFile(b"%PDF-1.7", "1.pdf"))
+    statement = write_down(actor=SETUP, facility=facility, on=date(2026, 1, 5))
+    _feed, secret = make_feed(actor=SETUP, person=cast.gulnar, language="kk")
     Duty.objects.create(name="ledger-check", next_at=timezone.now(), last_at=timezone.now())  # a worker was there
     health.forget()
     return {
         "facility_id": facility.id,
         "record_id": paper.id,
+        "statement_id": statement.id,
+        "secret": secret,
+        "duty_key": "366/63",
         "evidence_id": shown.id,
         "kind": "lease",
         "key": "video_surveillance",

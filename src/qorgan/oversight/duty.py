@@ -139,7 +139,7 @@ class Duty:
     @property
     def key(self) -> str:
         """What tells it from the other duties of its facility: the item's id, and the equipment."""
-        return f"{self.item.id}#{self.equipment}" if self.equipment else self.item.id
+        return f"{self.item.id}:{self.equipment}" if self.equipment else self.item.id
 
     @property
     def keep(self) -> date | None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -74,7 +73,7 @@ def line(facility: Facility, duty: Duty) -> Line:
 
 def why_url(facility: Facility, duty: Duty) -> str:
     """Where the duty explains itself."""
-    return f"{reverse('oversight:why', args=[facility.pk])}?{urlencode({'duty': duty.key})}"
+    return reverse("oversight:why", args=[facility.pk, duty.key])
 
 
 def _day(duty: Duty) -> date | None:

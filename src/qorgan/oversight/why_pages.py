@@ -38,10 +38,10 @@ class CloseForm(forms.Form):
 
 @requires(Permission.FACILITY_READ)
 @require_http_methods(["GET", "POST"])
-def why(request: HttpRequest, facility_id: UUID) -> HttpResponse:
+def why(request: HttpRequest, facility_id: UUID, duty_key: str) -> HttpResponse:
     """Explain one duty; by POST, close it with a document."""
     found = facility_of(request, facility_id)
-    duty = _duty(found, request.GET.get("duty", ""))
+    duty = _duty(found, duty_key)
     if request.method == "POST":
         return _close(request, found, duty)
     return _page(request, found, duty, CloseForm())

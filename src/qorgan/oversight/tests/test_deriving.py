@@ -94,13 +94,13 @@ def test_a_document_of_an_earlier_change_does_not_close_a_later_one() -> None:
 
 def test_missing_equipment_fails_when_its_half_year_is_over_and_advice_never_does() -> None:
     facts = {**MALL, "notified_on": date(2026, 9, 1), "equipment.video_surveillance.installed": False, "equipment.notification.installed": False}
-    early = of(facts)["366/78#video_surveillance"]
+    early = of(facts)["366/78:video_surveillance"]
     assert (early.state, early.keep, early.defensible) == (State.DUE, date(2027, 3, 1), None)
     late = of({**facts, "notified_on": date(2024, 9, 2)})
-    assert late["366/78#video_surveillance"].state is State.OVERDUE
-    assert late["366/78#video_surveillance"].failing
+    assert late["366/78:video_surveillance"].state is State.OVERDUE
+    assert late["366/78:video_surveillance"].failing
     assert not [one for one in late.values() if one.state is State.OVERDUE and not one.mandatory]
-    unknown = of({key: value for key, value in facts.items() if key != "notified_on"})["366/78#video_surveillance"]
+    unknown = of({key: value for key, value in facts.items() if key != "notified_on"})["366/78:video_surveillance"]
     assert (unknown.state, unknown.missing, bool(unknown.failing)) == (State.UNKNOWN, ("notified_on",), True)
 
 

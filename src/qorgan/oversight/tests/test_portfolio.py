@@ -98,4 +98,4 @@ def test_a_stranger_sees_nothing_of_it(chain: Chain, mall: Facility) -> None:
     stranger = signed_in_client(chain.stranger.user)
     assert stranger.get(reverse("oversight:portfolio")).context["totals"]["facilities"] == 0
     assert stranger.get(reverse("oversight:facility", args=[mall.pk])).status_code == 404
-    assert stranger.get(reverse("oversight:why", args=[mall.pk]), {"duty": "366/38"}).status_code == 404
+    assert stranger.get(reverse("oversight:why", args=[mall.pk, "366/38"])).status_code == 404
