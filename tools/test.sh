@@ -29,7 +29,7 @@ if [ "${1:-}" != check ]; then
   fi
   part "slow tests (processes killed at each durable step, attacks)" $bin/pytest -q -n 2 -m slow
   if need_debian /usr/bin/chromium chromium; then
-    part "browser tests" $bin/pytest -q -m browser
+    part "browser tests" $bin/pytest -q -n 2 --dist loadfile -m browser
   else
     say "SKIPPED: browser tests"
   fi

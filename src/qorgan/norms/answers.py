@@ -1,7 +1,7 @@
 """Answers about facilities and terms as JSON-able rows: what `qorgan facility assess` and `qorgan deadline` print."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -157,6 +157,6 @@ def _deadline(one: Running) -> dict[str, Any]:
     }
 
 
-def _reasons(one: Running, packs: Path) -> Mapping[str, str]:
+def _reasons(one: Running, packs: Path) -> dict[str, str]:
     said = {f"why_{language}": why_due(one, fact_names(packs), language) for language in ("kk", "ru")}
     return {"why": said["why_kk"], **said}

@@ -35,7 +35,7 @@ def _coverage(options: argparse.Namespace) -> int:
         print(json.dumps(rows, ensure_ascii=False, indent=1))
         return 0
     for row in rows:
-        print(f"{row['id']:<16}{row['kind']:<13}{len(row['shown_by']):>3} tests  {row['carried_out_by']}")
+        print(f"{row['id']:<20}{row['kind']:<13}{len(row['shown_by']):>3} tests  {row['carried_out_by']}")
     return 0
 
 

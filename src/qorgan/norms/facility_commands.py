@@ -71,8 +71,7 @@ def _deadline(options: argparse.Namespace) -> int:
         found = deadline(options.norm, _date("--anchor", options.anchor), Week(options.week))
     except OutsideCalendarError as error:
         return _refused(
-            f"anchor ({options.norm}): күнтізбеде {error} жыл жоқ, бары {FIRST_YEAR}–{LAST_YEAR} / "
-            f"в календаре нет года {error}, есть {FIRST_YEAR}–{LAST_YEAR}",
+            f"anchor ({options.norm}): күнтізбеде {error} жыл жоқ, бары {FIRST_YEAR}–{LAST_YEAR} / в календаре нет года {error}, есть {FIRST_YEAR}–{LAST_YEAR}",
             options,
         )
     except (_RefusedError, PackError, UnknownItemError, NoTermError) as error:

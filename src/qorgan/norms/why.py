@@ -70,20 +70,23 @@ def _in_appendix(whole: str, item: Item, number: str) -> str:
 
 
 def _within(whole: str, part: str, *, column: bool) -> str:
-    words = {"whole": whole, "number": part.lstrip("sp")}
-    if part == "cover":
-        return _("%(whole)s, cover") % words
-    if part == "note":
-        return _("%(whole)s, note") % words
-    if part in _LEVELS:
-        return _("%(whole)s, %(level)s level") % {**words, "level": _LEVELS[part]}
-    if column:
-        return _("%(whole)s, column %(number)s") % words
-    if part.startswith("s"):
-        return _("%(whole)s, sentence %(number)s") % words
-    if part.startswith("p"):
-        return _("%(whole)s, part %(number)s") % words
-    return _("%(whole)s(%(number)s)") % words
+    words = {"whole": whole, "number": part.lstrip("sp"), "level": _LEVELS.get(part, "")}
+    match part[0]:
+        case _ if part in _LEVELS:
+            said = _("%(whole)s, %(level)s level")
+        case "c":  # "cover"
+            said = _("%(whole)s, cover")
+        case "n":  # "note"
+            said = _("%(whole)s, note")
+        case _ if column:
+            said = _("%(whole)s, column %(number)s")
+        case "s":
+            said = _("%(whole)s, sentence %(number)s")
+        case "p":
+            said = _("%(whole)s, part %(number)s")
+        case _:
+            said = _("%(whole)s(%(number)s)")
+    return said % words
 
 
 def address(item: Item) -> str:

@@ -60,6 +60,7 @@ def inspection(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
         "inspection": found, "issues": line.facts.issues, "line": line, "still_out": [one for one in line.facts.issues if one.returned_at is None],
         "may_manage": actor.may(Permission.INSPECTION_MANAGE, found.organisation_id), "may_explain": may_explain,
         "handovers": list(map(handover_line, of_inspection(actor, found))), "may_hand_over": actor.may(Permission.HANDOVER_MAKE, found.organisation_id),
+        "left_to_hand_over": any(not one.is_gone for one in line.recordings),
     }
     return render(request, "recorders/inspection.html", values)
 

@@ -55,7 +55,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "areas": areas(actor, request.path),
         "divisions": list({a.organisation.code: a.organisation for a in actor.appointments}.values()),
-        "state": ledger_state(),
+        "ledger_state": ledger_state(),
         "demo": settings.DEMO,
         "search_url": reverse("archive:search") if actor.may(Permission.RECORDING_READ) else "",
     }

@@ -111,9 +111,7 @@ def _range(name: str, wanted: Mapping[str, Any]) -> Check:
         if value is None:
             return Answer(None, frozenset([name]))
         number = value if isinstance(value, (int, Decimal)) else Decimal(str(value))
-        inside = (
-            (low is None or number >= low) and (above is None or number > above) and (below is None or number < below) and (high is None or number <= high)
-        )
+        inside = (low is None or number >= low) and (above is None or number > above) and (below is None or number < below) and (high is None or number <= high)
         return YES if inside else NO
 
     return check

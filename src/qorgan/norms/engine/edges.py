@@ -28,7 +28,7 @@ def edges(conditions: list[Mapping[str, Any]], fact: str) -> list[Decimal]:
 
 def faults(order: str, on: date, packs: Path = PACKS) -> Iterator[str]:
     """Overlaps and gaps between the groups that a measured fact separates, one sentence each."""
-    conditions = {item.group.name: item.group.when for item in grouped_items(order, on, packs) if item.group}
+    conditions: dict[str, Mapping[str, Any]] = {item.group.name: item.group.when for item in grouped_items(order, on, packs) if item.group}
     asked = {fact for condition in conditions.values() for fact in facts_of(condition)}
     for fact in sorted(asked):
         cut = {name: when for name, when in conditions.items() if bounds_of(when, fact)}

@@ -60,31 +60,33 @@ def form(order: str, on: date, packs: Path = PACKS) -> Form:
 @cache
 def _form(order: str, since: date, packs: Path) -> Form:
     items = [item for item in catalogue(since, packs) if item.order == order]
-    asked: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
-    for item in items:
-        for condition in _conditions(item):
-            for name in facts_of(condition) - {GROUP}:
-                asked.setdefault(name, []).append((item.id, condition))
-    known = {name: _asked(name, found) for name, found in asked.items()}
+    kinds: dict[str, str] = {}
+    for item, one in ((asking, one) for asking in items for one in asking.requires):
+        kinds.setdefault(one.equipment, item.id)
+    known = _ruled(items) | {
+        f"{EQUIPMENT}.{kind}.{word}": Asked(norm, frozenset([True, False]), False, False) for kind, norm in kinds.items() for word in _WORDS
+    }
     for item in items:
         if item.term and item.term.anchor:
             known.setdefault(item.term.anchor, Asked(item.id, frozenset(), False, True))
-    kinds: dict[str, str] = {}
-    for item in items:
-        for one in item.requires:
-            kinds.setdefault(one.equipment, item.id)
-        for fact in item.facts:
-            if fact.startswith(_YES_OR_NO):
-                known.setdefault(fact, Asked(item.id, frozenset([True, False]), False, False))
-    for kind, norm in kinds.items():
-        known |= {f"{EQUIPMENT}.{kind}.{word}": Asked(norm, frozenset([True, False]), False, False) for word in _WORDS}
+        for fact in (name for name in item.facts if name.startswith(_YES_OR_NO)):
+            known.setdefault(fact, Asked(item.id, frozenset([True, False]), False, False))
     found = next(one for one in load(packs) if one.number == order)
     pairs = tuple((one, compiled(one.facts)) for one in found.head.contradictions)
-    return Form(known, kinds, next((item.id for item in items if item.group), order), pairs)
+    return Form(known, kinds, next((item.parent_id for item in items if item.group), order), pairs)
+
+
+def _ruled(items: list[Item]) -> dict[str, Asked]:
+    """What conditions ask for, by full name."""
+    asked: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+    for item, condition in ((asking, condition) for asking in items for condition in _conditions(asking)):
+        for name in facts_of(condition) - {GROUP}:
+            asked.setdefault(name, []).append((item.id, condition))
+    return {name: _asked(name, found) for name, found in asked.items()}
 
 
 def _conditions(item: Item) -> list[Mapping[str, Any]]:
-    found = [item.group.when] if item.group else []
+    found: list[Mapping[str, Any]] = [item.group.when] if item.group else []
     found += [item.due_when, *(one.when for one in item.requires)]
     return found + [{f"{EQUIPMENT}.{one.equipment}.{name}": wanted} for one in item.requires for name, wanted in one.parameters.items()]
 
@@ -168,7 +170,9 @@ def _has_nothing_without_itself(where: str, own: Mapping[str, Any], known: Form)
         if name not in _WORDS and value and not isinstance(value, str):
             norm = known.asked[f"{where}.{name}"].norm
             why = "орнатылмаған жабдықтың қасиеті болмайды", "у неустановленного оборудования нет свойств"
-            raise FactsRefusedError(f"{where}.{name}", norm, f"{why[0]} (installed: false, {name}: {_plain(value)})", f"{why[1]} (installed: false, {name}: {_plain(value)})")
+            raise FactsRefusedError(
+                f"{where}.{name}", norm, f"{why[0]} (installed: false, {name}: {_plain(value)})", f"{why[1]} (installed: false, {name}: {_plain(value)})"
+            )
 
 
 def _value(where: str, value: Any, asked: Asked, calendar: Calendar) -> Any:
@@ -186,7 +190,12 @@ def _value(where: str, value: Any, asked: Asked, calendar: Calendar) -> Any:
 
 def _number(where: str, value: Any, asked: Asked) -> Decimal | int:
     if isinstance(value, str) and re.fullmatch(r"\s*-?\d+,\d+\s*", value):
-        raise FactsRefusedError(where, asked.norm, f"«{value}»: бөлшек үтірмен емес, нүктемен жазылады, тырнақшасыз", f"«{value}»: дробь пишется с точкой, а не с запятой, без кавычек")
+        raise FactsRefusedError(
+            where,
+            asked.norm,
+            f"«{value}»: бөлшек үтірмен емес, нүктемен жазылады, тырнақшасыз",
+            f"«{value}»: дробь пишется с точкой, а не с запятой, без кавычек",
+        )
     try:
         number = value if isinstance(value, int | Decimal) and not isinstance(value, bool) else Decimal(str(value)) if isinstance(value, float) else None
     except InvalidOperation:  # pragma: no cover - every float has a decimal form
@@ -206,7 +215,9 @@ def _day(where: str, value: Any, asked: Asked, calendar: Calendar) -> date:
             raise ValueError(value)
         day = date.fromisoformat(value)
     except ValueError as error:
-        raise FactsRefusedError(where, asked.norm, f"«{_plain(value)}» – күн емес; күн 2026-11-22 түрінде жазылады", f"«{_plain(value)}» – не дата; дата пишется как 2026-11-22") from error
+        raise FactsRefusedError(
+            where, asked.norm, f"«{_plain(value)}» – күн емес; күн 2026-11-22 түрінде жазылады", f"«{_plain(value)}» – не дата; дата пишется как 2026-11-22"
+        ) from error
     first, last = calendar.years[0].number, calendar.years[-1].number
     if not first <= day.year <= last:
         raise FactsRefusedError(where, asked.norm, f"{value}: күнтізбеде {first}–{last} жылдар ғана бар", f"{value}: в календаре только годы {first}–{last}")

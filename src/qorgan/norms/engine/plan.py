@@ -162,7 +162,7 @@ class Plan:
         foreign = [name for name in wanted if name.startswith(f"{EQUIPMENT}.")]
         self._plain = tuple(name for name in wanted if not bounds[name] and name not in foreign)
         self._measured = tuple((name, bounds[name]) for name in wanted if bounds[name] and name not in foreign)
-        self._foreign = tuple((*name.split(".", 2)[1:], bounds[name]) for name in foreign)
+        self._foreign = tuple((name.split(".", 2)[1], name.split(".", 2)[2], bounds[name]) for name in foreign)
         order = [*self._plain, *(name for name, _ in self._measured), *foreign]
         self._of_groups = _picking([order.index(name) for name in sorted(facts_of({"any": groups}))] if groups else [])
         self._of_blocks = tuple(_picking([order.index(name) for name in block.looks_at]) for block in self.blocks)

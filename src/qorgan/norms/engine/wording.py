@@ -130,9 +130,8 @@ def _excluded(standing: Standing, facts: Facts, groups: frozenset[str], names: N
         if name == GROUP:
             told.append(said["groups"].format(", ".join(sorted(groups))) if groups else said["none"])
             continue
-        for fact in sorted(facts_of({name: wanted}) - {GROUP}):
-            if fact in facts:
-                told.append(said["given"].format(_name(fact, names, language), _value(fact, facts[fact], names, language)))
+        seen = [fact for fact in sorted(facts_of({name: wanted}) - {GROUP}) if fact in facts]
+        told += [said["given"].format(_name(fact, names, language), _value(fact, facts[fact], names, language)) for fact in seen]
     return ", ".join(dict.fromkeys(told))
 
 

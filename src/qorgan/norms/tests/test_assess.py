@@ -48,7 +48,7 @@ CAMERAS: list[Row] = [
     )
 ]
 LOUDSPEAKERS: list[Row] = [
-    (norm, "notification", MALL, SMALL, {fact: False for fact in facts.split()}, {fact: True for fact in facts.split()})
+    (norm, "notification", MALL, SMALL, dict.fromkeys(facts.split(), False), dict.fromkeys(facts.split(), True))
     for norm, facts in (
         ("94", "reaches_staff_and_visitors"),
         ("95", "plan"),
@@ -87,7 +87,14 @@ ROWS: list[Row] = [
     *OF_GROUP_1,
     ("80/3", "glazing", CENTRAL, SUB, {"impact_resistant": False}, {"impact_resistant": True}),
     ("80/4/1", "entrance_doors", CENTRAL, SHOP, {"leaf": "wood_inner", "leaf_thickness_mm": 39}, {"leaf": "wood_inner", "leaf_thickness_mm": 40}),
-    ("80/4/2", "entrance_doors", CENTRAL, SHOP, {"leaf": "wood_outer", "glazed": False, "leaf_thickness_mm": 39}, {"leaf": "wood_outer", "glazed": False, "leaf_thickness_mm": 40}),
+    (
+        "80/4/2",
+        "entrance_doors",
+        CENTRAL,
+        SHOP,
+        {"leaf": "wood_outer", "glazed": False, "leaf_thickness_mm": 39},
+        {"leaf": "wood_outer", "glazed": False, "leaf_thickness_mm": 40},
+    ),
     ("80/4/3", "entrance_doors", CENTRAL, SHOP, {**GLASS, "ball_hits": 2}, GLASS),
     ("82", "inspection_means", CENTRAL, MALL, {**DETECTORS, "introscope": False}, DETECTORS),
     ("84", "checkpoints", KHORGOS, SHOP, {"capacity_sufficient": False}, {"capacity_sufficient": True}),
@@ -103,13 +110,27 @@ ROWS: list[Row] = [
     *CAMERAS,
     ("91/4", "video_surveillance", SHOP, SMALL, {"archive_days": 29}, {"archive_days": 30}),
     *LOUDSPEAKERS,
-    ("97/p3", "security_alarm", {**CENTRAL, **DANGER}, {**CENTRAL, "has_dangerous_areas": False}, {"covers_dangerous_areas": False}, {"covers_dangerous_areas": True}),
+    (
+        "97/p3",
+        "security_alarm",
+        {**CENTRAL, **DANGER},
+        {**CENTRAL, "has_dangerous_areas": False},
+        {"covers_dangerous_areas": False},
+        {"covers_dangerous_areas": True},
+    ),
     ("98", "alarm_button", SHOP, CAFE, {"silent_to_police_or_guard": False}, {"silent_to_police_or_guard": True}),
     ("98/p2", "alarm_button", CENTRAL, CAFE, {"at_post_and_entrances": False}, {"at_post_and_entrances": True}),
     ("100", "access_control", CAFE, SHOP, {"turnstile_modes": False}, {"turnstile_modes": True}),
     ("101", "access_control", SUB, SHOP, {"event_log_days": 364}, {"event_log_days": 365}),
     ("102/p2", "communications", CENTRAL, SHOP, {"two_way_radio": False}, {"two_way_radio": True}),
-    ("103", "call_recording", {**SHOP, "has_published_phone": True}, {**SHOP, "has_published_phone": False, "has_guard_or_reception_phone": False}, ABSENT, PRESENT),
+    (
+        "103",
+        "call_recording",
+        {**SHOP, "has_published_phone": True},
+        {**SHOP, "has_published_phone": False, "has_guard_or_reception_phone": False},
+        ABSENT,
+        PRESENT,
+    ),
     ("104", "backup_power", CENTRAL, SHOP, {"covers_all_systems": False}, {"covers_all_systems": True}),
     ("105", "access_control", CAFE, SHOP, {"ups_hours": Decimal("1.99")}, {"ups_hours": 2}),
     ("105", "security_alarm", CENTRAL, SHOP, {"ups_hours": 1}, {"ups_hours": 2}),
@@ -189,7 +210,7 @@ def test_every_area_has_one_size_group_every_day(how: tuple[str, str, str, str],
 def test_each_edge_and_a_hundredth_to_both_sides(kind: tuple[str, str, str, str]) -> None:
     word, fact, middle, large = kind
     wanted = {"499.99": [], "500": ["3", middle], "500.01": ["3", middle], "1999.99": ["3", middle], "2000": ["3", large], "2000.01": ["3", large], "0": []}
-    for day in (FIRST + timedelta(days=number) for number in range(0, (TODAY - FIRST).days + 1)):
+    for day in (FIRST + timedelta(days=number) for number in range((TODAY - FIRST).days + 1)):
         found = {area: [one.name for one in classify({"kind": word, fact: Decimal(area)}, day)[0]] for area in wanted}
         assert found == wanted
 
@@ -228,7 +249,9 @@ def test_what_is_remembered_is_what_is_computed(data: st.DataObject) -> None:
                     {},
                     optional={
                         "backup_power": st.fixed_dictionaries({"installed": st.booleans()}, optional={"hours": st.integers(0, 80)}),
-                        "access_control": st.fixed_dictionaries({}, optional={"installed": st.booleans(), "ups_hours": st.floats(0, 5), "compensated": st.booleans()}),
+                        "access_control": st.fixed_dictionaries(
+                            {}, optional={"installed": st.booleans(), "ups_hours": st.floats(0, 5), "compensated": st.booleans()}
+                        ),
                     },
                 ),
             },

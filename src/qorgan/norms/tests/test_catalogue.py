@@ -92,4 +92,4 @@ def test_coverage_says_who_or_why_not_or_when() -> None:
 
 
 def test_orders_at_hand() -> None:
-    assert orders() == ["444"]
+    assert orders() == ["366", "444"]

@@ -37,9 +37,7 @@ def test_lint(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out) == {"items": len(coverage()), "problems": []}
 
 
-def test_faults_and_refusals_have_their_exit_codes(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_faults_and_refusals_have_their_exit_codes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commands, "problems", lambda: ["7/1: a fault"])
     assert run("norms", "lint") == 1
     assert capsys.readouterr().out.splitlines()[0] == "7/1: a fault"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qorgan.norms.engine.conditions import ConditionError, bounds_of, compiled, facts_of
+from qorgan.norms.engine.conditions import ConditionError, bounds_of, compiled, facts_of, values_of
 
 AREA = {"kind": ["trade"], "trade_area_m2": {"from": 500, "below": 2000}}
 
@@ -36,6 +36,13 @@ def test_any_and_not() -> None:
 
 def test_bounds_are_where_the_answer_may_change() -> None:
     assert bounds_of({"any": [AREA, {"trade_area_m2": {"from": 2000}}]}, "trade_area_m2") == {Decimal(500), Decimal(2000)}
+
+
+def test_values_are_the_words_that_a_condition_names() -> None:
+    condition = {"any": [AREA, {"kind": "catering"}], "not": {"kind": ["market"], "is_expo": True}}
+    assert values_of(condition, "kind") == {"trade", "catering", "market"}
+    assert values_of(condition, "is_expo") == {True}
+    assert values_of(condition, "trade_area_m2") == set()
 
 
 @pytest.mark.parametrize("wrong", [{"area": {"form": 500}}, {"area": {}}, {"area": {"from": 1, "above": 1}}, {"any": []}, {"any": {"a": 1}}])

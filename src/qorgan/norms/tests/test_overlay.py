@@ -56,7 +56,8 @@ def test_requirements_of_the_day() -> None:
 )
 def test_terms_by_role(packs: Path, order: str, role: str, anchor: date, last: date) -> None:
     item = in_role(role, order, TODAY, packs)
-    assert item is not None and item.term is not None
+    assert item is not None
+    assert item.term is not None
     assert due(anchor, item.term, calendar()).due == last
 
 

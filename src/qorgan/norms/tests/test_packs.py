@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from qorgan.norms.engine import PackError, catalogue, find, load, problems
-from qorgan.norms.engine.loader import read_order
+from qorgan.norms.engine.loader import expanded, read_order
 from qorgan.norms.engine.schema import Carriage
 
 HEAD = """\
@@ -44,6 +44,10 @@ def pack(folder: Path, head: str = HEAD, chapter: str = CHAPTER, shown_by: str =
     for name, text in (("order.yaml", head), ("1.yaml", chapter), ("shown_by.yaml", shown_by)):
         (order / name).write_text(text, encoding="utf-8")
     return folder / "packs"
+
+
+def test_places_are_written_short() -> None:
+    assert expanded(["1-3 2/9-10", "76/2.1 A3/9/red"]) == ["1", "2", "3", "2/9", "2/10", "76/2.1", "A3/9/red"]
 
 
 def test_a_sound_pack(tmp_path: Path) -> None:
@@ -102,9 +106,7 @@ def test_a_faulty_head_is_refused_with_its_place(tmp_path: Path, before: str, af
 
 
 def test_values_stand_in_the_order_of_their_days(tmp_path: Path) -> None:
-    swapped = CHAPTER.replace(
-        '{by: "7", summary_kk: Бір', '{by: "8", summary_kk: Бір, summary_ru: x}\n      - {by: "7", summary_kk: Бір'
-    )
+    swapped = CHAPTER.replace('{by: "7", summary_kk: Бір', '{by: "8", summary_kk: Бір, summary_ru: x}\n      - {by: "7", summary_kk: Бір')
     with pytest.raises(PackError, match="the values of 7/1 are not in the order of their days"):
         load(pack(tmp_path, chapter=swapped))
 
@@ -143,6 +145,7 @@ def test_a_folder_without_a_head_is_refused(tmp_path: Path) -> None:
         ("id: 7/2", "id: 7/3", ["7/3: follows 1"]),
         ("id: 7/2", "id: 7/5/1", ["7/5/1: it is a part of 7/5, which is not there"]),
         ("id: 7/2", "id: 7/1/2", ["7/1/2: counting does not begin at 1"]),
+        ("id: 7/2", "id: 7/1/s3", ["7/1/s3: counting does not begin at 1"]),
         ("id: 7/2", "id: 7/1/s1", ["7/1/s1: a paragraph of one sentence has no sentences of its own"]),
         (", term: {number: 3, unit: year}", "", ["7/2: a retention without a term"]),
         ("no_software: a reason", "rooms: [a.b]", ["7/2: carried out by a.b, but no test shows it"]),

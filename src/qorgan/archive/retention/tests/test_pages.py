@@ -12,6 +12,7 @@ from qorgan.archive.retention import access, acts
 from qorgan.archive.retention.destroying import carry_out, destroy
 from qorgan.archive.retention.models import Act, Hold
 from qorgan.archive.retention.tests.office import DUE, acting_at, at_desk, compose, signed
+from qorgan.ledger.check import check_and_remember
 from qorgan.ledger.models import Entry
 from qorgan.people.tests.cast import PIN, Cast
 
@@ -42,9 +43,14 @@ def test_from_the_list_to_the_tombstone_by_hand(stored: list[Recording], cast: C
         act = Act.objects.get()
         assert (act.recordings, page.redirect_chain[-1][0]) == (2, reverse("retention:act", args=[act.pk]))
         assert "ждёт подписей" in page.content.decode()
+        where = reverse("retention:act", args=[act.pk])
+        assert [where in client.get("/").content.decode() for client in (serik, gulnar)] == [True, True]  # on the first page of each
+        check_and_remember()
+        assert 'data-ok="yes"' in shown(serik, "retention:act", act.pk)  # the act's own state does not hide the ledger's
         wrong = post(serik, "retention:act-sign", act.pk, pin="9999")
         assert (wrong.status_code, Act.objects.get().responsible) == (422, None)
         assert "ждёт второй подписи" in post(serik, "retention:act-sign", act.pk, pin=PIN).content.decode()
+        assert [where in client.get("/").content.decode() for client in (serik, gulnar)] == [False, True]
         assert "исполняется" in post(gulnar, "retention:act-sign", act.pk, pin=PIN).content.decode()
         carry_out()
         assert "уничтожено – 2, сохранено – 0, осталось – 0" in shown(gulnar, "retention:act-progress", act.pk)
