@@ -226,6 +226,12 @@ TABLE = {
     "ledger:checkpoint": "222222222",
     "ledger:tile": "222222222",
     "norms:index": "2222222r>",
+    "norms:calendar": "2222222r>",
+    "norms:calendar-year": "2222222r>",
+    "norms:calendar-confirm": "2rrr2r2r>",
+    "norms:calendar-day": "2rrr2r2r>",
+    "norms:changes": "2222222r>",
+    "norms:divergences": "2222222r>",
     "norms:order": "2222222r>",
     "norms:item": "2222222r>",
 }
@@ -307,11 +313,13 @@ def world(cast: Cast) -> dict[str, Any]:
         "letter_id": Letter.objects.filter(organisation=cast.karaganda).first().id,  # type: ignore[union-attr]
         "key_id": HolderKey.objects.get(person=cast.gulnar).id,
         "number": 1,
+        "year": 2026,
         "stamp_id": stamp.id,
         "position": Entry.objects.filter(organisation=str(cast.karaganda.id)).first().position,  # type: ignore[union-attr]
         "path": "0/000.p/1",
         "item_id": "444/11",
         "order": "444",
+        "day": "2026-12-16",
         "upload_id": recording.id,
         "upload": recording.id,
     }

@@ -1,11 +1,14 @@
-"""``qorgan norms coverage | lint``, and the commands about facilities and terms: what of the law is carried out and by what; whether the packs are sound."""
+"""``qorgan norms coverage | lint``, and the commands about facilities and terms: what of the law is carried out and by what; whether the packs are sound.
+
+``norms import | diff`` stand in :mod:`.office_commands`.
+"""
 
 import argparse
 import json
 import sys
 from typing import TYPE_CHECKING
 
-from qorgan.norms import facility_commands
+from qorgan.norms import facility_commands, office_commands
 from qorgan.norms.engine import PackError, coverage, problems
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ def register(subparsers: "Subparsers") -> None:
         verb = verbs.add_parser(name, help=words)
         verb.add_argument("--format", choices=("text", "json"), default="text")
         verb.set_defaults(run=run)
+    office_commands.register(verbs)
     facility_commands.register(subparsers)
 
 

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 
 from qorgan.norms import why
 from qorgan.norms.engine import Item, UnknownItemError, catalogue, find, history
+from qorgan.norms.engine.schema import TextState
+from qorgan.norms.texts import LANGUAGES, official
 from qorgan.people.rights import Permission, requires
 
 
@@ -44,6 +46,7 @@ def _order(number: str, items: list[Item]) -> dict[str, Any]:
         "number": number,
         "act": history(items[0].id)[0].source,
         "total": len(items),
+        "two_texts": any(item.text is TextState.BOTH for item in items),
         "counts": sorted(((*mark, count) for mark, count in far.items()), key=lambda found: why.SHAPES.index(found[0])),
         "chapters": [(found[0].chapter, found) for found in _chapters(items)],
     }
@@ -56,8 +59,11 @@ def _chapters(items: Iterable[Item]) -> list[list[Item]]:
 def _explained(found: Item, items: list[Item]) -> dict[str, Any]:
     ids = [item.id for item in items if item.order == found.order]
     position = ids.index(found.id)
+    words = {language: said for language in LANGUAGES if (said := official(found.id, language))}
     return {
         "item": found,
+        "official": words,
+        "texts": [said.text for said in words.values()],
         "parent_id": found.parent_id if found.parent_id in ids else "",
         "parts": [item for item in items if item.parent_id == found.id],
         "earlier": history(found.id)[:-1],

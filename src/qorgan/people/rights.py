@@ -29,6 +29,7 @@ class Permission(StrEnum):
     LETTER_KEEP = "people:letter:keep"
     LEDGER_READ = "ledger:entry:read"
     NORMS_READ = "norms:item:read"
+    NORMS_MANAGE = "norms:calendar:manage"
     JOURNAL_READ = "journals:book:read"
     JOURNAL_READ_OWN = "journals:row:read-own"
     JOURNAL_KEEP = "journals:book:keep"
@@ -69,14 +70,14 @@ P = Permission
 _OF_FACILITIES = frozenset({P.FACILITY_READ, P.FACILITY_MANAGE, P.FACILITY_NAME, P.EVIDENCE_READ})
 GRANTS: Mapping[Post, frozenset[Permission]] = {
     Post.HEAD: frozenset(P) - {P.DOCK_MANAGE},
-    Post.RESPONSIBLE: frozenset(P) - {P.APPOINT, P.PEOPLE_MANAGE, P.POLICY_MANAGE, P.HOLD_LIFT} - _OF_FACILITIES,
+    Post.RESPONSIBLE: frozenset(P) - {P.APPOINT, P.PEOPLE_MANAGE, P.POLICY_MANAGE, P.HOLD_LIFT, P.NORMS_MANAGE} - _OF_FACILITIES,
     Post.INSPECTOR: frozenset(
         {P.JOURNAL_READ_OWN, P.INSPECTION_READ_OWN, P.INSPECTION_EXPLAIN, P.RECORDING_READ_OWN, P.MALFUNCTION_REPORT, P.NORMS_READ}
     ),
     Post.ADMINISTRATOR: frozenset(
         {
             P.PEOPLE_READ, P.PEOPLE_MANAGE, P.APPOINT, P.LETTER_KEEP, P.DOCK_READ, P.DOCK_MANAGE, P.RECORDER_READ, P.STORAGE_READ, P.VAULT_READ,
-            P.LEDGER_READ, P.NORMS_READ,
+            P.LEDGER_READ, P.NORMS_READ, P.NORMS_MANAGE,
         }
     ),
     Post.AUDITOR: frozenset(
