@@ -12,10 +12,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from qorgan.evidence.canonical import canonical, parse
-from qorgan.facilities.assessing import calendar as office_calendar
 from qorgan.ledger import log
 from qorgan.ledger.actors import Actor
 from qorgan.ledger.transactions import writing
+from qorgan.norms.calendar import office_calendar
 from qorgan.norms.engine.loader import BASE, PACKS
 from qorgan.norms.engine.workdays import Calendar, SpecialDay, Week, Year
 from qorgan.oversight import kinds
