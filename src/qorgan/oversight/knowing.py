@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from qorgan.facilities.facts import facts_of_many
 from qorgan.facilities.models import Designation, Evidence, Facility, Fact, Record
+from qorgan.facilities.papers import CONTENTS
 from qorgan.facilities.values import restored
 from qorgan.oversight.duty import Completion, Known, Source, standing_days
 from qorgan.oversight.rules import Rules
@@ -68,6 +69,9 @@ def _papers(wanted: list[UUID], rules: Rules, known_at: datetime | None) -> Iter
         over = (row.until is not None and row.until < rules.on) or (row.ended_on is not None and row.ended_on <= rules.on)
         if row.kind == Record.Kind.EXPERT_CHECK or not over:
             yield row.facility_id, Completion(row.since, norm, Source.PAPER, str(row.pk))
+        contents = rules.in_role("guard_contract_contents")
+        if row.kind == Record.Kind.GUARD_CONTRACT and not over and contents and set(CONTENTS) <= set(row.values.get("contents", ())):
+            yield row.facility_id, Completion(row.since, contents, Source.PAPER, str(row.pk))
 
 
 def _appointments(wanted: list[UUID], rules: Rules, known_at: datetime | None) -> Iterable[tuple[UUID, Completion]]:

@@ -30,7 +30,7 @@ _ALL = (
     "speed_reduction",
 )
 # A page of a paper, as small as a PDF can be.
-_PDF = (
+PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
@@ -253,7 +253,7 @@ def _papers(actor: Actor, made: Mapping[str, Facility], today: date) -> None:
         facility=made["А-02"],
         norm="366/91/4",
         own_date=today - timedelta(days=40),
-        document=ContentFile(_PDF, "сынақ-хаттамасы.pdf"),
+        document=ContentFile(PDF, "сынақ-хаттамасы.pdf"),
         note="31 тәулік",
         about=About("Бейнемұрағат сынағының хаттамасы", Evidence.Kind.TEST.value, "video_surveillance"),
     )

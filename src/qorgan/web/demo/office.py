@@ -26,6 +26,7 @@ from qorgan.recorders.issuing import Outing, issue_recorder, return_recorder
 from qorgan.recorders.models import Inspection, Recorder
 from qorgan.web.demo.chain import found_chain
 from qorgan.web.demo.clock import acting_at
+from qorgan.web.demo.duties import show_duties
 
 PASSWORD = "Alatau-Zher-2026"  # noqa: S105 - of the demonstration, printed on its own sign-in page
 PIN = "2580"
@@ -128,6 +129,7 @@ def found_office(day: date) -> None:
             )
     _dock(persons["olga"], division)
     found_chain(head=persons["saule"], officer=persons["zhanar"], today=day)
+    show_duties(officer=persons["zhanar"], today=day)
 
 
 def take_one_out(login: str = "aidar") -> None:
