@@ -36,7 +36,7 @@ class Tally(models.Model):
     class Meta:
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["organisation", "region"], name="oversight_tally_by_region"),
-            models.Index(fields=["-overdue", "-failing", "-soon", "facility"], name="oversight_tally_worst"),
+            models.Index(fields=["organisation", "-overdue", "-failing", "-soon", "facility"], name="oversight_tally_worst"),
         ]
 
     def __str__(self) -> str:

@@ -16,16 +16,17 @@ from django.views.decorators.http import require_GET
 
 from qorgan.facilities import access as facilities
 from qorgan.facilities.asking import actor_of, facility_of
+from qorgan.facilities.models import Facility
 from qorgan.norms import why
 from qorgan.oversight import access, portfolio, presenting
 from qorgan.oversight.duties import duties_of, duties_of_many
-from qorgan.oversight.duty import State
-from qorgan.oversight.portfolio import PER_PAGE, STATES, Narrowing
+from qorgan.oversight.duty import Duty, State
+from qorgan.oversight.portfolio import NOWHERE, PER_PAGE, STATES, Narrowing
 from qorgan.oversight.regions import region_name
 from qorgan.oversight.tallying import catch_up, tally
 from qorgan.people.rights import Permission, requires
 
-SHOWN = 25  # facilities on one's Today; the others are a step away
+SHOWN = 12  # facilities on one's Today; the others are a step away
 _STATES: Mapping[str, str | Promise] = {
     "overdue": gettext_lazy("something overdue"),
     "failing": gettext_lazy("equipment lacking"),
@@ -33,6 +34,7 @@ _STATES: Mapping[str, str | Promise] = {
     "unknown": gettext_lazy("something unknown"),
     "missed": gettext_lazy("a period missed"),
     "clear": gettext_lazy("all shown"),
+    "outside": gettext_lazy("the order asks nothing"),
 }
 _BANDS = (State.OVERDUE, State.SOON, State.UNKNOWN, State.DUE, State.DONE)
 
@@ -42,20 +44,21 @@ _BANDS = (State.OVERDUE, State.SOON, State.UNKNOWN, State.DUE, State.DONE)
 def today(request: HttpRequest) -> HttpResponse:
     """What is due, for whom: overdue, due soon, unknown, done; by facility or by paragraph."""
     actor, day, waiting = actor_of(request), timezone.localdate(), catch_up()
-    found = list(facilities.visible_to(actor).order_by("-tally__overdue", "-tally__failing", "-tally__soon", "code", "id")[: SHOWN + 1])
+    found = [one.facility for one in portfolio.worst(access.tallies(actor), 0)]
+    found += list(facilities.visible_to(actor).filter(tally=None).order_by("code", "id")[: SHOWN + 1]) if waiting and len(found) <= SHOWN else []
     shown = found[:SHOWN]
     duties = duties_of_many(shown, day)
-    lines = [presenting.line(one, duty) for one in shown for duty in duties[one.pk] if duty.mandatory]
+    asked = [(one, duty) for one in shown for duty in duties[one.pk] if duty.mandatory]
     by = "paragraph" if request.GET.get("by") == "paragraph" else "facility"
     values = {
-        "bands": [_band(state, lines, by) for state in _BANDS],
+        "bands": [_band(state, asked, by) for state in _BANDS],
         "by": by,
         "day": day,
         "facilities": shown,
         "more": len(found) > SHOWN,
         "waiting": waiting,
-        "answer": _answer(Counter(line.duty.state for line in lines)),
-        "failing": sum(bool(line.duty.failing) for line in lines),
+        "answer": _answer(Counter(duty.state for _one, duty in asked)),
+        "failing": sum(bool(duty.failing) for _one, duty in asked),
     }
     return render(request, "oversight/today.html", values)
 
@@ -89,22 +92,21 @@ def everything(request: HttpRequest) -> HttpResponse:
     actor, day, waiting = actor_of(request), timezone.localdate(), catch_up()
     wanted = Narrowing(request.GET.get("region", ""), request.GET.get("group", ""), request.GET.get("state", ""))
     page = int(request.GET["page"]) if request.GET.get("page", "").isdigit() and len(request.GET["page"]) < 7 else 0
-    found = access.tallies(actor)
-    rows = portfolio.worst(wanted.of(found), page)
-    regions = [
-        {**row, "name": region_name(str(row["region"])), "key": row["region"] or "-"} for row in portfolio.by_region(wanted.by_group(wanted.by_state(found)))
-    ]
-    totals = portfolio.totals(wanted.of(found))
+    rows = portfolio.worst(wanted.of(access.tallies(actor)), page)
+    sight = portfolio.sight(actor.organisations(Permission.FACILITY_READ), wanted, day)
+    regions = [{**row, "name": region_name(row["region"]), "key": row["region"] or NOWHERE} for row in sight.regions]
+    totals = sight.totals
     values: dict[str, Any] = {
         "wanted": wanted,
         "totals": totals,
         "regions": regions,
-        "groups": portfolio.by_group(wanted.by_state(wanted.by_region(found)), day),
+        "groups": sight.groups,
         "rows": rows[:PER_PAGE],
         "page": page,
         "next": page + 1 if len(rows) > PER_PAGE else None,
         "previous": page - 1 if page else None,
         "states": [(name, _STATES[name]) for name in STATES],
+        "columns": [(name, _STATES[name]) for name in ("overdue", "failing", "soon", "missed")],
         "state_name": _STATES.get(wanted.state, ""),
         "region_name": region_name(wanted.region),
         "day": day,
@@ -115,15 +117,37 @@ def everything(request: HttpRequest) -> HttpResponse:
     return render(request, "oversight/portfolio.html", values)
 
 
-def _band(state: State, lines: Iterable[presenting.Line], by: str) -> dict[str, Any]:
-    """The lines of one state, gathered by facility or paragraph."""
-    mine = [line for line in lines if line.duty.state is state]
-    mine.sort(key=lambda line: (line.day is None, line.day or timezone.localdate()))
-    heaps: dict[str, list[presenting.Line]] = {}
-    for line in mine:
-        heaps.setdefault(line.facility.name if by == "facility" else why.mark(line.norm), []).append(line)
+def _band(state: State, asked: Iterable[tuple[Facility, Duty]], by: str) -> dict[str, Any]:
+    """The duties of one state, gathered by facility or paragraph: line by line where something presses, else how many and where they stand."""
+    mine = [(one, duty) for one, duty in asked if duty.state is state]
+    pressing = state in {State.OVERDUE, State.SOON}
     sign, word = presenting.SIGNS[state]
-    return {"state": state.value, "sign": sign, "word": word, "count": len(mine), "heaps": heaps.items(), "open": state in {State.OVERDUE, State.SOON}}
+    heaps: dict[str, list[tuple[Facility, Duty]]] = {}
+    for one, duty in mine:
+        heaps.setdefault(one.name if by == "facility" else duty.item.id, []).append((one, duty))
+    return {
+        "state": state.value,
+        "sign": sign,
+        "word": word,
+        "count": len(mine),
+        "open": pressing,
+        "heaps": [_heap(name, several, by, pressing) for name, several in heaps.items()],
+    }
+
+
+def _heap(name: str, several: list[tuple[Facility, Duty]], by: str, pressing: bool) -> dict[str, Any]:
+    lines = [presenting.line(one, duty) for one, duty in several] if pressing else []
+    lines.sort(key=lambda line: (line.day is None, line.day or timezone.localdate()))
+    undocumented = sum(duty.undocumented for _one, duty in several)
+    return {
+        "name": name if by == "facility" else why.mark(name),
+        "norm": "" if by == "facility" else name,
+        "facility": several[0][0],
+        "count": len(several),
+        "undocumented": undocumented,
+        "missing": len(several) - undocumented,
+        "lines": lines,
+    }
 
 
 def _chapters(lines: Iterable[presenting.Line]) -> list[dict[str, Any]]:
@@ -144,7 +168,7 @@ def _answer(states: Counter[State]) -> str:
     return _("Nothing is overdue")
 
 
-def _whole_answer(totals: dict[str, int]) -> str:
+def _whole_answer(totals: Mapping[str, int]) -> str:
     words = {"late": totals["overdue"], "n": totals["facilities"]}
     if totals["overdue"]:
         return ngettext("%(late)d of %(n)d facility is overdue", "%(late)d of %(n)d facilities are overdue", totals["facilities"]) % words

@@ -18,6 +18,7 @@ from qorgan.norms import why
 from qorgan.norms.engine.deadlines import Step
 from qorgan.norms.engine.loader import fact_names
 from qorgan.oversight.duty import Duty, Missed, Next, State, Way
+from qorgan.oversight.staging import daily
 
 SIGNS: Mapping[State, tuple[str, str | Promise]] = {
     State.OVERDUE: ("bad", gettext_lazy("overdue")),
@@ -98,19 +99,19 @@ def note(duty: Duty) -> str:
     if duty.defensible and duty.state in {State.SOON, State.DUE}:
         parts.append(_("Can be defended until %(day)s.") % {"day": _date(duty.defensible)})
     if certain := [one for one in duty.missed if one.certain]:
-        parts.append(_missed_note(certain))
+        parts.append(_missed_note(certain, daily(duty)))
     return " ".join(parts)
 
 
-def _missed_note(certain: Sequence[Missed]) -> str:
+def _missed_note(certain: Sequence[Missed], is_daily: bool) -> str:
     last = certain[-1]
     if last.way is Way.TERM:
         return _("Done late, on %(day)s.") % {"day": _date(last.made_up_on)} if last.made_up_on else ""
     count = sum(one.periods for one in certain)
-    return ngettext("%(n)d period missed, the last until %(day)s.", "%(n)d periods missed, the last until %(day)s.", count) % {
-        "n": count,
-        "day": _date(last.last),
-    }
+    words = {"n": count, "day": _date(last.last)}
+    if is_daily:
+        return ngettext("%(n)d day missed, the last on %(day)s.", "%(n)d days missed, the last on %(day)s.", count) % words
+    return ngettext("%(n)d period missed, the last until %(day)s.", "%(n)d periods missed, the last until %(day)s.", count) % words
 
 
 def fact_name(name: str) -> str:
@@ -118,8 +119,9 @@ def fact_name(name: str) -> str:
     if name.startswith("calendar."):
         return _("working days of %(year)s") % {"year": name.removeprefix("calendar.")}
     if name in names():
-        known = names()[name]
-        return f"{LABELS[name.split('.')[1]]}, {known.label}" if name.startswith("equipment.") and name.split(".")[1] in LABELS else str(known.label)
+        known, what = names()[name], name.split(".")
+        own = what[0] == "equipment" and len(what) == 3 and what[2] != "installed"
+        return f"{LABELS[what[1]]}, {known.label}" if own else str(known.label)
     found = fact_names().get(name)
     if found is None:
         return name

@@ -83,7 +83,7 @@ def _page(request: HttpRequest, found: Facility, duty: Duty, form: CloseForm) ->
         "sign": sign,
         "word": word,
         "day": timezone.localdate(),
-        "basis": presenting.basis_word(duty),
+        "firmness": presenting.basis_word(duty),
         "readings": presenting.readings(duty),
         "losses": presenting.losses(duty.missed),
         "facts": presenting.used_facts(duty),

@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organisation')),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation', 'region'], name='oversight_tally_by_region'), models.Index(fields=['-overdue', '-failing', '-soon', 'facility'], name='oversight_tally_worst')],
+                'indexes': [models.Index(fields=['organisation', 'region'], name='oversight_tally_by_region'), models.Index(fields=['organisation', '-overdue', '-failing', '-soon', 'facility'], name='oversight_tally_worst')],
             },
         ),
         AppendOnly("oversight_ruleset", unique=[["digest"]]),

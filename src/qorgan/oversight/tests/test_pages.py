@@ -20,9 +20,11 @@ def test_today_has_what_is_overdue_first_by_facility_and_by_paragraph(chain: Cha
     found = page.get(reverse("oversight:today"))
     assert [band["state"] for band in found.context["bands"]] == ["overdue", "due_soon", "unknown", "due", "done"]
     overdue = found.context["bands"][0]
-    assert "366/63" in {line.norm for _, lines in overdue["heaps"] for line in lines}
+    assert "366/63" in {line.norm for heap in overdue["heaps"] for line in heap["lines"]}
     paragraphs = page.get(reverse("oversight:today"), {"by": "paragraph"}).context["bands"][0]["heaps"]
-    assert all(len({line.norm for line in lines}) == 1 for _, lines in paragraphs)
+    assert all({line.norm for line in heap["lines"]} == {heap["norm"]} for heap in paragraphs)
+    unknown = found.context["bands"][2]
+    assert sum(heap["missing"] + heap["undocumented"] for heap in unknown["heaps"]) == unknown["count"]
 
 
 @pytest.mark.parametrize("language", ["kk", "ru"])

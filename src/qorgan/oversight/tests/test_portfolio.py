@@ -99,3 +99,9 @@ def test_a_stranger_sees_nothing_of_it(chain: Chain, mall: Facility) -> None:
     assert stranger.get(reverse("oversight:portfolio")).context["totals"]["facilities"] == 0
     assert stranger.get(reverse("oversight:facility", args=[mall.pk])).status_code == 404
     assert stranger.get(reverse("oversight:why", args=[mall.pk, "366/38"])).status_code == 404
+
+
+def test_a_place_outside_the_order_is_not_said_to_be_in_order(chain: Chain, enter: Enter, page: Client) -> None:
+    enter(chain.mall, "small", trade_area_m2="100", notified_on="")
+    found = page.get(reverse("oversight:portfolio")).context["totals"]
+    assert (found["facilities"], found["clear"], found["outside"]) == (1, 0, 1)
