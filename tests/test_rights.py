@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -20,11 +21,15 @@ from qorgan.archive.review.protocols import sign_protocol
 from qorgan.archive.vault.models import HolderKey
 from qorgan.archive.vault.tests.office import PURPOSE, RESPONSIBLE_SECRET, open_office, store_recording
 from qorgan.archive.vault.unlocking import unlock
+from qorgan.facilities.actions import attach_evidence, enter_facility
+from qorgan.facilities.recording import make_record
 from qorgan.journals.actions import open_book
 from qorgan.journals.models import Mark
 from qorgan.ledger.actors import Actor
 from qorgan.ledger.checkpoints import make_checkpoint
 from qorgan.ledger.models import Entry, Timestamp
+from qorgan.oversight.feeds import make_feed
+from qorgan.oversight.statements import write_down
 from qorgan.people.models import Letter, Post
 from qorgan.people.rights import GRANTS, Permission
 from qorgan.people.signatures import Proven
@@ -172,6 +177,33 @@ TABLE = {
     "journals:print": "22rrr2-r>",
     "journals:row": "222-r2-r>",
     "journals:correct": "22rrrr-r>",
+    "facilities:list": "2rrrr22r>",
+    "facilities:enter": "2rrrrr2r>",
+    "facilities:facility": "2rrrr2-r>",
+    "facilities:change": "2rrrrr-r>",
+    "facilities:facts": "2rrrrr-r>",
+    "facilities:answer": "mrrrrrmr>",
+    "facilities:import": "2rrrrr2r>",
+    "facilities:export": "2rrrrr2r>",
+    "facilities:export-csv": "2rrrrr2r>",
+    "facilities:evidence": "2rrrrr-r>",
+    "facilities:history": "2rrrr2-r>",
+    "facilities:equipment": "2rrrrr-r>",
+    "facilities:attach": "2rrrrr-r>",
+    "facilities:paper-enter": "2rrrrr-r>",
+    "facilities:paper-correct": "2rrrrr-r>",
+    "facilities:paper-end": "mrrrrrmr>",
+    "facilities:responsible": "2rrrrr-r>",
+    "facilities:pass-officer": "2rrrrr-r>",
+    "oversight:today": "2rrrr22r>",
+    "oversight:portfolio": "2rrrr22r>",
+    "oversight:calendar": "2rrrr22r>",
+    "oversight:feed": "222222222",
+    "oversight:facility": "2rrrr2-r>",
+    "oversight:why": "2rrrr2-r>",
+    "oversight:statements": "2rrrrr-r>",
+    "oversight:statement": "2rrrrr-r>",
+    "oversight:package": "2rrrrr-r>",
     "people:list": "22rr222r>",
     "people:enter": "2rrr2r2r>",
     "people:account": "22222222>",
@@ -242,9 +274,23 @@ def world(cast: Cast) -> dict[str, Any]:
     handover = hand_over(cast, recording, inspection)
     newest, now = make_checkpoint(), timezone.now()
     stamp = Timestamp.objects.create(checkpoint=newest, tsa="http://127.0.0.1/", token=b"0", verdict="untold", received_at=now)
+    particulars = {"name_kk": "«Алатау»", "name_ru": "«Алатау»", "address": "Қарағанды"}
+    facility = enter_facility(actor=SETUP, organisation=cast.karaganda, code="1", particulars=particulars, facts={"kind": "trade"})
+    paper = make_record(actor=SETUP, facility=facility, kind="financing", values={"year": 2026, "amount": 1, "purpose": "1"}, since=date(2026, 1, 5))
+    shown = attach_evidence(actor=SETUP, facility=facility, norm="366/91/4", own_date=date(2026, 1, 5), document=ContentFile(b"%PDF-1.7", "1.pdf"))
+    statement = write_down(actor=SETUP, facility=facility, on=date(2026, 1, 5))
+    _feed, secret = make_feed(actor=SETUP, person=cast.gulnar, language="kk")
     Duty.objects.create(name="ledger-check", next_at=timezone.now(), last_at=timezone.now())  # a worker was there
     health.forget()
     return {
+        "facility_id": facility.id,
+        "record_id": paper.id,
+        "statement_id": statement.id,
+        "secret": secret,
+        "duty_key": "366/63",
+        "evidence_id": shown.id,
+        "kind": "lease",
+        "key": "video_surveillance",
         "handover_id": handover.id,
         "name": "act.kk.pdf",
         "person_id": cast.marat.id,

@@ -76,6 +76,10 @@ class Post(models.TextChoices):
     INSPECTOR = "inspector", _("State inspector")
     ADMINISTRATOR = "administrator", _("Administrator")
     AUDITOR = "auditor", _("Auditor")
+    FACILITY_HEAD = "facility_head", _("Head of the facility")
+    SECURITY_OFFICER = "security_officer", _("Responsible for the protection of the facility")
+    DEPUTY = "deputy", _("Deputy of the one responsible for protection")
+    PASS_OFFICER = "pass_officer", _("Responsible for the pass regime")
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):

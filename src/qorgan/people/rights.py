@@ -58,13 +58,19 @@ class Permission(StrEnum):
     HOLD_LIFT = "archive:hold:lift"
     DESTRUCTION_MANAGE = "archive:destruction:manage"
     POLICY_MANAGE = "recorders:policy:manage"
+    FACILITY_READ = "facilities:facility:read"
+    FACILITY_MANAGE = "facilities:facility:manage"
+    FACILITY_NAME = "facilities:post:name"
+    EVIDENCE_READ = "facilities:evidence:read"
     SUMMARY_READ = "web:summary:read"
 
 
 P = Permission
+# Order 366: the head of a division is the head of its premises as well; the responsible person of Order 444 has no part in it.
+_OF_FACILITIES = frozenset({P.FACILITY_READ, P.FACILITY_MANAGE, P.FACILITY_NAME, P.EVIDENCE_READ})
 GRANTS: Mapping[Post, frozenset[Permission]] = {
     Post.HEAD: frozenset(P) - {P.DOCK_MANAGE},
-    Post.RESPONSIBLE: frozenset(P) - {P.APPOINT, P.PEOPLE_MANAGE, P.POLICY_MANAGE, P.HOLD_LIFT, P.NORMS_MANAGE},
+    Post.RESPONSIBLE: frozenset(P) - {P.APPOINT, P.PEOPLE_MANAGE, P.POLICY_MANAGE, P.HOLD_LIFT, P.NORMS_MANAGE} - _OF_FACILITIES,
     Post.INSPECTOR: frozenset(
         {P.JOURNAL_READ_OWN, P.INSPECTION_READ_OWN, P.INSPECTION_EXPLAIN, P.RECORDING_READ_OWN, P.MALFUNCTION_REPORT, P.NORMS_READ}
     ),
@@ -77,14 +83,19 @@ GRANTS: Mapping[Post, frozenset[Permission]] = {
     Post.AUDITOR: frozenset(
         {
             P.SUMMARY_READ, P.LEDGER_READ, P.JOURNAL_READ, P.OPENING_READ, P.HANDOVER_READ, P.PEOPLE_READ, P.NORMS_READ, P.VAULT_READ,
-            P.RETENTION_READ,
+            P.RETENTION_READ, P.FACILITY_READ,
         }
     ),
+    Post.FACILITY_HEAD: _OF_FACILITIES | {P.PEOPLE_READ, P.NORMS_READ},
+    Post.SECURITY_OFFICER: frozenset({P.FACILITY_READ, P.FACILITY_MANAGE, P.EVIDENCE_READ, P.PEOPLE_READ, P.NORMS_READ}),
+    Post.DEPUTY: frozenset({P.FACILITY_READ, P.FACILITY_MANAGE, P.EVIDENCE_READ, P.NORMS_READ}),
+    Post.PASS_OFFICER: frozenset({P.FACILITY_READ, P.NORMS_READ}),
 }
 # Posts whose rights reach the divisions below their own; a head's or holder's never do (444 p.6, 13).
-REACHES_DOWN = frozenset({Post.AUDITOR, Post.ADMINISTRATOR})
+# Those of a chain or a ministry do: its facilities are below it.
+REACHES_DOWN = frozenset({Post.AUDITOR, Post.ADMINISTRATOR, Post.FACILITY_HEAD, Post.SECURITY_OFFICER, Post.DEPUTY})
 # Posts that sign in with a second factor.
-TWO_FACTORS = frozenset({Post.HEAD, Post.RESPONSIBLE, Post.ADMINISTRATOR})
+TWO_FACTORS = frozenset({Post.HEAD, Post.RESPONSIBLE, Post.ADMINISTRATOR, Post.FACILITY_HEAD, Post.SECURITY_OFFICER, Post.DEPUTY})
 
 
 @dataclass(frozen=True)

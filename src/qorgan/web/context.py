@@ -29,6 +29,8 @@ AREAS = (
     Area("kiosk", _("Kiosk"), "scan-line", "recorders:kiosk", (Permission.KIOSK_USE,)),
     Area("summary", _("Answering"), "shield-check", "web:summary", (Permission.SUMMARY_READ,)),
     Area("recorders", _("Recorders"), "video", "recorders:list", (Permission.RECORDER_READ,)),
+    Area("oversight", _("Oversight"), "list-checks", "oversight:today", (Permission.FACILITY_READ,)),
+    Area("facilities", _("Facilities"), "building-2", "facilities:list", (Permission.FACILITY_READ,)),
     Area("journal", _("Journal"), "book-open", "journals:books", (Permission.JOURNAL_READ, Permission.JOURNAL_READ_OWN)),
     Area("inspections", _("Inspections"), "clipboard-list", "recorders:inspections", (Permission.INSPECTION_READ, Permission.INSPECTION_READ_OWN)),
     Area("archive", _("Archive"), "archive", "archive:search", (Permission.RECORDING_READ, Permission.RECORDING_READ_OWN)),

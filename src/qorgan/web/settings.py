@@ -66,6 +66,8 @@ INSTALLED_APPS = [
     "qorgan.recorders.handover",
     "qorgan.recorders.continuity",
     "qorgan.recorders.malfunctions",
+    "qorgan.oversight",
+    "qorgan.facilities",
     "qorgan.archive",
     "qorgan.archive.vault",
     "qorgan.archive.replicas",

@@ -41,6 +41,8 @@ urlpatterns = [
     path("", include("qorgan.archive.retention.urls")),
     path("archive/", include("qorgan.archive.review.urls")),
     path("journal/", include("qorgan.journals.urls")),
+    path("facilities/", include("qorgan.facilities.urls")),
+    path("oversight/", include("qorgan.oversight.urls")),
     path("people/", include("qorgan.people.urls")),
     path("ledger/", include((ledger, "ledger"))),
     path("norms/", include("qorgan.norms.urls")),

@@ -27,6 +27,9 @@ from qorgan.archive.vault.actions import lock_expired
 from qorgan.ledger.check import check_and_remember
 from qorgan.ledger.checkpoints import make_checkpoint
 from qorgan.ledger.witness import show_due
+from qorgan.oversight.reminding import remind
+from qorgan.oversight.rulesets import note_rules
+from qorgan.oversight.tallying import count_some
 from qorgan.people.letters import send_due_letters
 from qorgan.recorders.handover.stamping import stamp_packages
 from qorgan.web.keeping.duties import keep_backup
@@ -53,6 +56,9 @@ DUTIES: Mapping[str, Work] = {
     "ledger-witness-mail": Work(show_by_mail, timedelta(minutes=10)),
     "packages-stamp": Work(stamp_packages, timedelta(seconds=15)),
     "letters-send": Work(send_due_letters, timedelta(seconds=15)),
+    "oversight-rules": Work(note_rules, timedelta(minutes=5)),
+    "oversight-count": Work(count_some, timedelta(minutes=1)),
+    "oversight-remind": Work(remind, timedelta(minutes=10)),
     "archive-scrub": Work(scrub_some, timedelta(minutes=5)),
     "archive-repair": Work(repair_stored, timedelta(minutes=5)),
     "replica-copy": Work(keep_replica, timedelta(minutes=5)),

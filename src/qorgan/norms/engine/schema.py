@@ -334,11 +334,17 @@ class Fact(Strict):
 
 
 class Role(Strict):
-    """One of the general requirements behind the sibling orders: what it is about, and from which event its terms run."""
+    """One of the general requirements behind the sibling orders: what it is about, and from which event its terms run.
+
+    ``yields``: the fact that its completion brings, such as the day from which a later term runs. ``event``: its anchor is something
+    that may never happen, so its absence is no gap in what is known.
+    """
 
     title_kk: Sentence
     title_ru: Sentence
     anchor: str = ""
+    yields: str = ""
+    event: bool = False
 
 
 class Base(Strict):

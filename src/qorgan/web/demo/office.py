@@ -19,11 +19,14 @@ from qorgan.journals.models import Mark
 from qorgan.ledger.actors import Actor
 from qorgan.people import actions as people
 from qorgan.people.models import Organisation, Person, Post, User
+from qorgan.people.rights import TWO_FACTORS
 from qorgan.people.signatures import Proven, prove
 from qorgan.recorders.actions import open_inspection, register_recorder
 from qorgan.recorders.issuing import Outing, issue_recorder, return_recorder
 from qorgan.recorders.models import Inspection, Recorder
+from qorgan.web.demo.chain import found_chain
 from qorgan.web.demo.clock import acting_at
+from qorgan.web.demo.duties import show_duties
 
 PASSWORD = "Alatau-Zher-2026"  # noqa: S105 - of the demonstration, printed on its own sign-in page
 PIN = "2580"
@@ -53,6 +56,8 @@ CAST = (
     Member("olga", "Ким", "Ольга", "Викторовна", Post.ADMINISTRATOR, language="ru"),
     Member("dana", "Төлегенова", "Дана", "Ержанқызы", Post.AUDITOR, language="ru"),
     Member("bekzat", "Смағұлов", "Бекзат", "", Post.HEAD, code="pavlodar"),
+    Member("saule", "Бекова", "Сәуле", "Қайратқызы", Post.FACILITY_HEAD, code="alatau"),
+    Member("zhanar", "Исина", "Жанар", "Маратқызы", Post.SECURITY_OFFICER, code="alatau"),
 )
 
 
@@ -123,6 +128,8 @@ def found_office(day: date) -> None:
                 actor=desk, recorder=Recorder.objects.get(inventory_number=outing.inventory_number), proven=hand, remarks=outing.remarks, inspection_over=True
             )
     _dock(persons["olga"], division)
+    found_chain(head=persons["saule"], officer=persons["zhanar"], today=day)
+    show_duties(officer=persons["zhanar"], today=day)
 
 
 def take_one_out(login: str = "aidar") -> None:
@@ -141,6 +148,7 @@ def _people() -> dict[str, Person]:
     )
     for code, kk, ru in (("karaganda", "Қарағанды", "Карагандинской"), ("pavlodar", "Павлодар", "Павлодарской")):
         people.create_organisation(actor=setup, code=code, name_kk=f"{kk} облысы бойынша департамент", name_ru=f"Департамент по {ru} области", parent=committee)
+    people.create_organisation(actor=setup, code="alatau", name_kk="«Алатау» сауда желісі", name_ru="Торговая сеть «Алатау»", bin="060540003210")
     persons, shown = {}, []
     for number, member in enumerate(CAST):
         person, totp = _member(setup, number, member)
@@ -176,7 +184,7 @@ def _member(setup: Actor, number: int, member: Member) -> tuple[Person, str]:
     people.appoint(
         actor=setup, person=person, organisation=organisation, post=member.post, order_number=f"{number + 1}-Ж", order_date=ORDER_DATE, starts_on=ORDER_DATE
     )
-    return person, _second_factor(user) if member.post in (Post.HEAD, Post.RESPONSIBLE, Post.ADMINISTRATOR) else ""
+    return person, _second_factor(user) if member.post in TWO_FACTORS else ""
 
 
 def _second_factor(user: User) -> str:
