@@ -197,6 +197,7 @@ TABLE = {
     "facilities:pass-officer": "2rrrrr-r>",
     "oversight:today": "2rrrr22r>",
     "oversight:portfolio": "2rrrr22r>",
+    "oversight:impact": "2rrrr22r>",
     "oversight:calendar": "2rrrr22r>",
     "oversight:feed": "222222222",
     "oversight:facility": "2rrrr2-r>",

@@ -1,6 +1,5 @@
 """What the pages of the room share: who asks, in which organisation one writes, what an action left in the ledger."""
 
-from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,12 +15,7 @@ from qorgan.facilities.refusals import FacilityRefusal
 from qorgan.ledger.models import Entry
 from qorgan.norms.why import mark
 from qorgan.people.models import Organisation
-from qorgan.people.rights import Actor, Permission, RequestWithActor, refusal
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks."""
-    return cast(RequestWithActor, request).actor
+from qorgan.people.rights import Permission, actor_of, refusal
 
 
 def organisation_of(request: HttpRequest, permission: Permission) -> Organisation:

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from qorgan.facilities import equipment, presenting
 from qorgan.facilities.asking import facility_of, managed
-from qorgan.facilities.assessing import ORDER, calendar
+from qorgan.facilities.assessing import ORDER
 from qorgan.facilities.facts import facts_on, history_of
 from qorgan.facilities.pages import facts_form
 from qorgan.facilities.values import FIRST_YEAR, restored, shown
 from qorgan.facilities.vocabulary import names
+from qorgan.norms.calendar import office_calendar
 from qorgan.norms.engine.assess import assess
 from qorgan.people.rights import Permission, requires
 
@@ -38,7 +39,7 @@ def history(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     on, known = _day(request.GET.get("on", ""), today), _day(request.GET.get("known", ""), today)
     moment = timezone.make_aware(datetime.combine(known, time.max))
     facts = facts_on(found, on, moment)
-    assessment = assess(facts, on, calendar(), ORDER)
+    assessment = assess(facts, on, office_calendar(), ORDER)
     stated = [{"fact": fact, "name": names().get(fact.name), "value": shown(fact.name, restored(fact.name, fact.value))} for fact in history_of(found)]
     values = {
         "facility": found,

@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from qorgan.facilities import access, exchange
-from qorgan.facilities.asking import actor_of, organisation_of, tell_form
+from qorgan.facilities.asking import organisation_of, tell_form
 from qorgan.facilities.forms import ImportForm
 from qorgan.facilities.refusals import FacilityRefusal
 from qorgan.facilities.sheets import write_csv, write_xlsx
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 
 LARGEST = 16 * 1024 * 1024
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qorgan.facilities import access, actions, presenting, sides
-from qorgan.facilities.asking import actor_of, facility_of, managed, organisation_of, say_written, tell_form
-from qorgan.facilities.assessing import ORDER, assessed_many, calendar
+from qorgan.facilities.asking import facility_of, managed, organisation_of, say_written, tell_form
+from qorgan.facilities.assessing import ORDER, assessed_many
 from qorgan.facilities.facts import facts_on
 from qorgan.facilities.forms import EnterForm, FactsForm, ParticularsForm, SinceForm
 from qorgan.facilities.models import Facility
 from qorgan.facilities.refusals import FacilityRefusal
 from qorgan.facilities.values import shown
 from qorgan.facilities.vocabulary import PLAIN, names
+from qorgan.norms.calendar import office_calendar
 from qorgan.norms.engine.assess import assess
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 
 PER_PAGE = 50
 
@@ -66,7 +67,7 @@ def facility_page(request: HttpRequest, found: Facility, refused: FactsForm | No
     """The page; ``refused`` is a form of it whose values could not be taken."""
     actor, today = actor_of(request), timezone.localdate()
     facts = facts_on(found, today)
-    assessment = assess(facts, today, calendar(), ORDER)
+    assessment = assess(facts, today, office_calendar(), ORDER)
     may_manage = actor.may(Permission.FACILITY_MANAGE, found.organisation_id)
     blocks = presenting.blocks(assessment, facts)
     asked = presenting.missing_of_place(assessment)

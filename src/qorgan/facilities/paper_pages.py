@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qorgan.facilities import access, recording
-from qorgan.facilities.asking import actor_of, facility_of, managed, say_written, tell_form
+from qorgan.facilities.asking import facility_of, managed, say_written, tell_form
 from qorgan.facilities.evidencing import About, attach_evidence, open_evidence
 from qorgan.facilities.forms import EvidenceForm, PassOfficerForm, ResponsibleForm
 from qorgan.facilities.models import Facility, Record
 from qorgan.facilities.papers import FORMS
 from qorgan.facilities.refusals import FacilityRefusal
 from qorgan.people.access import persons
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 
 
 @requires(Permission.FACILITY_MANAGE)

@@ -10,12 +10,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from qorgan.facilities.asking import actor_of
 from qorgan.oversight.calendar_feed import MEDIA_TYPE
 from qorgan.oversight.feeds import calendar_of, feed_of, make_feed, revoke_feed
 from qorgan.oversight.models import Feed
 from qorgan.people.models import Person
-from qorgan.people.rights import Permission, open_to_all, requires
+from qorgan.people.rights import Permission, actor_of, open_to_all, requires
 
 
 @requires(Permission.FACILITY_READ)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from qorgan.facilities import access as facilities
-from qorgan.facilities.asking import actor_of, facility_of
+from qorgan.facilities.asking import facility_of
 from qorgan.facilities.models import Facility
 from qorgan.norms import why
 from qorgan.oversight import access, portfolio, presenting
@@ -24,7 +24,7 @@ from qorgan.oversight.duty import Duty, State
 from qorgan.oversight.portfolio import NOWHERE, PER_PAGE, STATES, Narrowing
 from qorgan.oversight.regions import region_name
 from qorgan.oversight.tallying import catch_up, tally
-from qorgan.people.rights import Permission, requires
+from qorgan.people.rights import Permission, actor_of, requires
 
 SHOWN = 12  # facilities on one's Today; the others are a step away
 _STATES: Mapping[str, str | Promise] = {

@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from qorgan.facilities.asking import actor_of, facility_of
+from qorgan.facilities.asking import facility_of
 from qorgan.facilities.models import Facility
 from qorgan.oversight import access, presenting
 from qorgan.oversight.duty import State
 from qorgan.oversight.models import Statement
 from qorgan.oversight.papers import papers_of
 from qorgan.oversight.statements import Answer, StatementRefusal, as_known, packed, proof_files, repeated, write_down
-from qorgan.people.rights import Permission, refusal, requires
+from qorgan.people.rights import Permission, actor_of, refusal, requires
 
 
 class QuestionForm(forms.Form):

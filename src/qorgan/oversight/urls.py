@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from qorgan.oversight import feed_pages, pages, statement_pages, why_pages
+from qorgan.oversight import feed_pages, impact_pages, pages, statement_pages, why_pages
 
 app_name = "oversight"
 urlpatterns = [
     path("", pages.today, name="today"),
     path("portfolio/", pages.everything, name="portfolio"),
+    path("impact/", impact_pages.affected, name="impact"),
     path("calendar/", feed_pages.calendar, name="calendar"),
     path("calendar/<str:secret>.ics", feed_pages.feed, name="feed"),
     path("facilities/<uuid:facility_id>/", pages.facility, name="facility"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from qorgan.facilities import access as facilities
-from qorgan.facilities.asking import actor_of, facility_of, say_written, tell_form
+from qorgan.facilities.asking import facility_of, say_written, tell_form
 from qorgan.facilities.evidencing import ACCEPTED, About, attach_evidence
 from qorgan.facilities.models import Evidence, Facility
 from qorgan.facilities.refusals import FacilityRefusal
@@ -21,7 +21,7 @@ from qorgan.norms import why as norms
 from qorgan.oversight import access, presenting
 from qorgan.oversight.duties import duties_of
 from qorgan.oversight.duty import Duty, Source
-from qorgan.people.rights import Permission, refusal, requires
+from qorgan.people.rights import Permission, actor_of, refusal, requires
 
 
 class CloseForm(forms.Form):
