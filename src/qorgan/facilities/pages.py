@@ -172,7 +172,7 @@ def facts_form(request: HttpRequest, found: Facility, asked: list[str], words: t
             tell_form(refused, form, since)
         else:
             return redirect("facilities:facility", found.pk)
-    page = {"facts": form, "since": since, "title": words[0], "button": _("State"), "basis_item": words[1], "facility": found}
+    page = {"facts": form, "since": since, "title": words[0], "button": _("Write it down"), "basis_item": words[1], "facility": found}
     return render(request, "facilities/facility_form.html", page, status=422 if request.method == "POST" else 200)
 
 

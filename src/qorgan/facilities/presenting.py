@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import get_language
@@ -45,6 +46,14 @@ class Block:
     advisable: bool
     lines: tuple[Line, ...]
 
+    def open_lines(self) -> list[Line]:
+        """Lines that ask for something still: to be done, to be found out, or compensated for a time."""
+        return [line for line in self.lines if line.standing.state is not State.MET]
+
+    def met_lines(self) -> list[Line]:
+        """Lines that hold."""
+        return [line for line in self.lines if line.standing.state is State.MET]
+
     def ask(self) -> tuple[str, ...]:
         """Names of the facts without which it cannot be said; whether it is there comes first, its parameters only then."""
         missing = [name.name for line in self.lines for name in line.missing]
@@ -59,6 +68,7 @@ class Term:
     running: Running
     summary: str
     anchor: str
+    reasons: tuple[tuple[date, str], ...]
 
 
 def in_language(item: Item, part: str) -> str:
@@ -127,8 +137,15 @@ def terms(assessment: Assessment) -> list[Term]:
     for one in assessment.running:
         if one.anchor == "notified_on" or one.anchor in words:
             anchor = words.get(one.anchor) or str(names()[one.anchor].label)
-            found.append(Term(one, in_language(one.item, "summary"), anchor))
+            found.append(Term(one, in_language(one.item, "summary"), anchor, _reasons(one)))
     return found
+
+
+def _reasons(running: Running) -> tuple[tuple[date, str], ...]:
+    """Each reading's last day with why the text can be read so."""
+    russian = get_language() == "ru"
+    readings = running.due.readings if running.due else ()
+    return tuple((last, one.reason_ru if russian else one.reason_kk) for last, one in readings)
 
 
 def _block(key: str, concerning: list[Standing], facts: Mapping[str, Any]) -> Block:

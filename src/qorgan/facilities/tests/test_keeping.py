@@ -1,5 +1,6 @@
 """Evidence, papers and persons: kept for ever, apart, by the paragraphs that ask for them."""
 
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from qorgan.evidence import durable
 from qorgan.facilities import kinds
 from qorgan.facilities.actions import attach_evidence
 from qorgan.facilities.assessing import assessed
@@ -237,3 +239,26 @@ def test_an_order_of_a_later_day_names_nobody(enter: Make, chain: Chain, officer
                 duties_stated=True,
             )
     assert not Appointment.objects.filter(post=Post.DEPUTY).exists()
+
+
+# Faults ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", [f"{step}.{side}" for step in durable.STEPS if step.startswith(("write", "publish")) for side in ("begin", "done")])
+def test_a_fault_at_any_step_of_writing_leaves_no_row_and_a_second_try_succeeds(enter: Make, officer: Actor, monkeypatch: pytest.MonkeyPatch, at: str) -> None:
+    facility, entries, walked = enter(), Entry.objects.count(), []
+
+    def full(step: str) -> None:
+        walked.append(step)
+        if step == at:
+            raise OSError(errno.ENOSPC, "full", step)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "on_step", full)
+        with pytest.raises(OSError, match="full"):
+            attached(officer, facility)
+    assert walked[-1] == at
+    assert not Evidence.objects.exists()
+    assert Entry.objects.count() == entries
+    one = attached(officer, facility)
+    assert open_evidence(actor=officer, evidence=one) == PDF

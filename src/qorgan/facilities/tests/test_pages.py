@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from html import unescape
 
 from django.test import Client
 from django.utils import timezone
@@ -68,3 +69,16 @@ def test_others_do_not_find_it(client_of: Callable[[str], Client], enter: Callab
     assert [client_of(name).get(address).status_code for name in ("saule", "daniyar", "zhanar", "erlan", "stranger")] == [200, 200, 200, 200, 404]
     assert client_of("erlan").get(f"{address}facts/").status_code == 403
     assert client_of("stranger").get(f"{address}facts/").status_code == 404
+
+
+def test_both_readings_are_explained_in_the_language_of_the_page(client_of: Callable[[str], Client], enter: Callable[..., Facility]) -> None:
+    facility, client = enter(**{**MALL_FACTS, "notified_on": "2026-07-23"}), client_of("daniyar")  # six months end on a Saturday
+    term = next(one for one in assessed(facility, timezone.localdate()).running if one.item.id == "366/111")
+    assert term.due is not None
+    assert term.due.defensible is not None
+    for language in ("kk", "ru"):
+        client.cookies["qorgan_language"] = language
+        text = client.get(f"/facilities/{facility.pk}/").content.decode()
+        for _day, reading in term.due.readings:
+            assert getattr(reading, f"reason_{language}") in unescape(text)
+            assert getattr(reading, "reason_ru" if language == "kk" else "reason_kk") not in unescape(text)

@@ -17,7 +17,16 @@ from qorgan.people import actions as people
 from qorgan.people.models import Organisation, Person, Post
 
 _ENOUGH = {"archive_days": "30", "event_log_days": "365", "ups_hours": "2", "hours": "24", "leaf_thickness_mm": "40", "ball_drop_m": "3,5", "ball_hits": "3"}
-_PLACE = {"occupies": "building", "settlement": "city", "has_dangerous_areas": "false", "distance_to_vehicle_lane_m": "25", "has_published_phone": "false"}
+_PLACE = {
+    "occupies": "building",
+    "settlement": "city",
+    "has_dangerous_areas": "false",
+    "distance_to_vehicle_lane_m": "25",
+    "has_published_phone": "false",
+    "has_guard_or_reception_phone": "false",
+    "has_checkpoints": "false",
+    "has_inspection_rooms": "false",
+}
 _ALL = (
     "video_surveillance",
     "notification",
