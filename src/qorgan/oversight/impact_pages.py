@@ -1,5 +1,6 @@
 """The page of a change of the law: which facilities it moves to another group, and whose duties begin, end or change."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +11,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from qorgan.facilities import access as facilities
-from qorgan.facilities.equipment import LABELS
-from qorgan.norms import why
 from qorgan.norms.forms import PeriodForm
+from qorgan.oversight import presenting
 from qorgan.oversight.duty import Duty
-from qorgan.oversight.impact import Impact, impact
+from qorgan.oversight.impact import Impact, Shift, impact
 from qorgan.people.rights import Permission, actor_of, requires
 
 SHOWN = 200  # the most affected; the others are counted
@@ -29,18 +29,18 @@ def affected(request: HttpRequest) -> HttpResponse:
     values: dict[str, Any] = {"form": form, "found": None}
     if form.is_bound and form.is_valid():
         found = impact(list(facilities.visible_to(actor_of(request)).order_by("code")), form.cleaned_data["first"], form.cleaned_data["last"])
-        rows = [
-            {"shift": one, "gains": [_said(duty) for duty in one.gains], "loses": [_said(duty) for duty in one.loses], "changes": [_said(duty) for duty in one.changes]}
-            for one in found.shifts[:SHOWN]
-        ]
+        rows = [_row(one) for one in found.shifts[:SHOWN]]
         values |= {"found": found, "rows": rows, "more": len(found.shifts) - len(rows), "answer": _answer(found), **form.cleaned_data}
     return render(request, "oversight/impact.html", values, status=422 if form.errors else 200)
 
 
-def _said(duty: Duty) -> tuple[str, str]:
-    """The item and what it asks, in words."""
-    summary = why.summary(duty.item)
-    return duty.item.id, f"{LABELS[duty.equipment]}: {summary}" if duty.equipment in LABELS else summary
+def _row(shift: Shift) -> dict[str, Any]:
+    return {"shift": shift, "gains": _said(shift.gains), "loses": _said(shift.loses), "changes": _said(shift.changes)}
+
+
+def _said(duties: Iterable[Duty]) -> list[tuple[str, str]]:
+    """The items and what they ask, in words."""
+    return [(duty.item.id, presenting.title(duty)) for duty in duties]
 
 
 def _answer(found: Impact) -> str:

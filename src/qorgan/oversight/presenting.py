@@ -67,9 +67,13 @@ class Line:
 def line(facility: Facility, duty: Duty) -> Line:
     """A duty as lists show it."""
     sign, word = SIGNS[duty.state]
+    return Line(facility, duty, why_url(facility, duty), sign, str(word), title(duty), _day(duty), note(duty))
+
+
+def title(duty: Duty) -> str:
+    """What it asks, in one sentence; of equipment, which."""
     summary = why.summary(duty.item)
-    title = f"{LABELS[duty.equipment]}: {summary}" if duty.equipment in LABELS else summary
-    return Line(facility, duty, why_url(facility, duty), sign, str(word), title, _day(duty), note(duty))
+    return f"{LABELS[duty.equipment]}: {summary}" if duty.equipment in LABELS else summary
 
 
 def why_url(facility: Facility, duty: Duty) -> str:

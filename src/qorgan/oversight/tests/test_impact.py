@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from django.test import Client
 from django.urls import reverse
 
 from qorgan.facilities.models import Facility
