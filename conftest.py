@@ -48,7 +48,6 @@ def _flush_past_the_guards() -> Iterator[None]:
             for name, _sql in triggers:
                 cursor.execute(f'DROP TRIGGER "{name}"')
             original(operations, sql_list)
-            cursor.execute("DELETE FROM sqlite_sequence")  # rows are numbered from one again
             for _name, sql in triggers:
                 cursor.execute(sql)
 

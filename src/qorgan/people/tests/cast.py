@@ -1,8 +1,7 @@
 """The people of the tests, by name: two divisions of one committee."""
 
 from collections.abc import Callable
-from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -67,60 +66,36 @@ def make_cast() -> Cast:
     )
 
 
-@dataclass(frozen=True)
-class _Made:
-    """The cast as it was made once: its statements, the rows' own numbers, and the objects."""
-
-    statements: tuple[tuple[str, Any], ...]
-    numbers: dict[str, int]
-    cast: Cast
-
-
-_made: dict[datetime | None, _Made] = {}  # by the moment at which a test has stopped the clock; None while it runs
+_said: dict[datetime | None, tuple[list[tuple[str, Any]], dict[str, Any]]] = {}  # by the moment at which a test has stopped the clock; None while it runs
 
 
 def same_cast() -> Cast:
     """The cast as :func:`make_cast` enters it, at the price of its bare statements: made once a run, said again to an empty database.
 
-    Made anew where that would not be the same: on PostgreSQL, which numbers rows on, and when the database is not empty.
+    Made anew where the database is not empty. Rows that the database numbers itself (sign-ins) are referred to by none of the statements.
     """
     now = timezone.now()
     moment = now if abs((now - datetime.now(UTC)).total_seconds()) > 60 else None
-    if connection.vendor != "sqlite" or Organisation.objects.exists() or Entry.objects.exists():
+    if Organisation.objects.exists() or Entry.objects.exists():
         return make_cast()
-    if moment not in _made:
+    if moment not in _said:
         statements: list[tuple[str, Any]] = []
         with connection.execute_wrapper(partial(_noting, statements)):
             cast = make_cast()
-        _made[moment] = _Made(tuple(statements), _numbers(), deepcopy(cast))
+        _said[moment] = statements, {field.name: getattr(cast, field.name).pk for field in fields(cast)}
         return cast
-    once = _made[moment]
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            for sql, values in once.statements:
-                cursor.execute(sql, values)
-            if _numbers() != once.numbers:
-                raise _OtherNumbersError
-    except _OtherNumbersError:
-        return make_cast()
-    return deepcopy(once.cast)
-
-
-class _OtherNumbersError(Exception):
-    """The database numbers its rows from elsewhere: what was said refers to other rows."""
+    statements, keys = _said[moment]
+    with transaction.atomic(), connection.cursor() as cursor:
+        for sql, values in statements:
+            cursor.execute(sql, values)
+    found: dict[Any, Any] = {**Organisation.objects.in_bulk(), **Person.objects.select_related("user", "organisation").in_bulk()}
+    return Cast(**{name: found[key] for name, key in keys.items()})
 
 
 def _noting(noted: list[tuple[str, Any]], execute: Callable[..., Any], sql: str, values: Any, many: bool, context: Any) -> Any:
     if sql.startswith(("INSERT", "UPDATE", "DELETE")):
         noted.append((sql, values))
     return execute(sql, values, many, context)
-
-
-def _numbers() -> dict[str, int]:
-    """How far each table of people and ledger has numbered its rows."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, seq FROM sqlite_sequence WHERE seq > 0 AND (name LIKE 'people\\_%' ESCAPE '\\' OR name LIKE 'ledger\\_%' ESCAPE '\\')")
-        return dict(cursor.fetchall())
 
 
 def signed_in_client(user: User, *, verified: bool = True) -> Client:
