@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from qorgan.evidence import durable
 from qorgan.facilities import exchange, presenting
 from qorgan.facilities.actions import PARTICULARS
 from qorgan.facilities.assessing import assessed, assessed_many
@@ -19,7 +18,7 @@ from qorgan.facilities.facts import facts_on
 from qorgan.facilities.models import Facility
 from qorgan.facilities.refusals import FacilityRefusal
 from qorgan.facilities.sheets import write_csv, write_xlsx
-from qorgan.facilities.typed import day, declare, of_register, organisation, the_facility
+from qorgan.facilities.typed import day, declare, of_register, organisation, refuse_taken, the_facility, write_out
 from qorgan.facilities.values import shown, stored
 from qorgan.facilities.vocabulary import names
 from qorgan.ledger.actors import Actor
@@ -185,13 +184,10 @@ def _export(options: argparse.Namespace) -> int:
     owner, form = organisation(options.organisation), options.file.suffix.lower()
     if form not in _WRITERS:
         raise ValidationError(_("%(file)s: the name ends in .xlsx or .csv.") % {"file": options.file})
-    if options.file.exists():
-        raise ValidationError(_("%(file)s is there already; nothing is overwritten.") % {"file": options.file})
-    if not options.file.parent.is_dir():
-        raise FileNotFoundError(_("There is no folder %(folder)s.") % {"folder": options.file.parent})
+    refuse_taken(options.file)
     found = of_register(owner.code)
     rows = exchange.export_register(actor=Actor.system("facility export", str(owner.id)), facilities=found, organisation=owner, form=form[1:])
-    durable.write_new(options.file, _WRITERS[form](rows), 0o600)
+    write_out(options.file, _WRITERS[form](rows))
     if options.format == "json":
         print(json.dumps({"organisation": owner.code, "facilities": len(found), "file": str(options.file)}, ensure_ascii=False))
     else:

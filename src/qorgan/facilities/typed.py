@@ -3,11 +3,13 @@
 import argparse
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from qorgan.evidence import durable
 from qorgan.facilities.models import Facility
 from qorgan.facilities.values import FIRST_YEAR
 from qorgan.people.models import Organisation
@@ -67,3 +69,19 @@ def the_facility(code: str, owner: str) -> Facility:
         codes = ", ".join(one.organisation.code for one in found)
         raise ValidationError(_("Several organisations have a facility %(code)s: say which with --organisation (%(codes)s).") % {"code": code, "codes": codes})
     return found[0]
+
+
+def refuse_taken(target: Path) -> None:
+    """Nothing is overwritten, no folder is made. Raises ``ValidationError``, ``FileNotFoundError``."""
+    if target.exists():
+        raise ValidationError(_("%(file)s is there already; nothing is overwritten.") % {"file": target})
+    if not target.parent.is_dir():
+        raise FileNotFoundError(_("There is no folder %(folder)s.") % {"folder": target.parent})
+
+
+def write_out(target: Path, data: bytes) -> None:
+    """Write what leaves the house, for its owner alone. Raises ``ValidationError`` when the disk does not take it; then there is no file."""
+    try:
+        durable.write_new(target, data, 0o600)
+    except OSError as error:
+        raise ValidationError(_("%(file)s cannot be written: %(why)s.") % {"file": target, "why": error.strerror or error}) from error

@@ -13,9 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from qorgan.evidence import durable
 from qorgan.facilities.models import Facility
-from qorgan.facilities.typed import day, declare, of_register, the_facility
+from qorgan.facilities.typed import day, declare, of_register, refuse_taken, the_facility, write_out
 from qorgan.ledger.actors import Actor
 from qorgan.norms.why import mark
 from qorgan.oversight import presenting
@@ -138,14 +137,11 @@ def _remind(options: argparse.Namespace) -> int:
 def _statement(options: argparse.Namespace) -> int:
     facility, target = the_facility(options.facility, options.organisation), options.to
     _refuse_day(options.on)
-    if target.exists():
-        raise ValidationError(_("%(file)s is there already; nothing is overwritten.") % {"file": target})
-    if not target.parent.is_dir():
-        raise FileNotFoundError(_("There is no folder %(folder)s.") % {"folder": target.parent})
+    refuse_taken(target)
     known_at = end_of(options.known_on)
     try:
         made = write_down(actor=Actor.system("facility statement", str(facility.organisation_id)), facility=facility, on=options.on, known_at=known_at)
-        durable.write_new(target, package_of(made, repeated(made)), 0o600)
+        write_out(target, package_of(made, repeated(made)))
     except StatementRefusal as refused:
         raise ValidationError(str(refused)) from refused
     values = {"code": facility.code, "on": made.on.isoformat(), "known_at": made.known_at.isoformat(), "sha256": made.digest, "position": made.position}

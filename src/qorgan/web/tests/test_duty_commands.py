@@ -2,6 +2,7 @@
 
 # ruff: noqa: F811 - fixtures of the rooms below
 
+import errno
 import io
 import json
 import zipfile
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from qorgan.evidence import durable
 from qorgan.facilities.models import Facility
 from qorgan.facilities.tests.conftest import Chain, chain  # noqa: F401 - fixtures
 from qorgan.ledger.models import Entry
@@ -130,6 +132,30 @@ def test_what_cannot_be_stated_is_refused_in_a_sentence(capsys: Said, mall: Faci
     assert not Statement.objects.exists()
     code, _, problem = run(capsys, "facility", "repeat", "999")
     assert (code, "999" in problem) == (2, True)
+
+
+@pytest.mark.parametrize("at", [f"{step}.{side}" for step in durable.STEPS if step.startswith(("write", "publish")) for side in ("begin", "done")])
+def test_a_full_disk_is_said_and_a_second_try_succeeds(capsys: Said, mall: Facility, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str) -> None:
+    """At any step of writing: a sentence with the file's name, no half of a file; what was written down stays and repeats."""
+    walked, words = [], ("facility", "statement", mall.code, "--on", "2026-11-01", "--to", str(tmp_path / "a.zip"))
+
+    def full(step: str) -> None:
+        walked.append(step)
+        if step == at:
+            raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "on_step", full)
+        code, found, problem = run(capsys, *words)
+    assert walked[-1] == at
+    assert (code, found) == (2, None)
+    assert "a.zip" in json.loads(problem)["error"]
+    if (tmp_path / "a.zip").exists():  # its name came before the fault: then it is whole
+        assert zipfile.is_zipfile(tmp_path / "a.zip")
+        (tmp_path / "a.zip").unlink()
+    assert run(capsys, *words)[0] == 0
+    assert zipfile.is_zipfile(tmp_path / "a.zip")
+    assert [row["problem"] for row in run(capsys, "facility", "repeat")[1]["statements"]] == ["", ""]
 
 
 def test_by_what_was_known_then(capsys: Said, mall: Facility, attach: Attach, tmp_path: Path) -> None:
