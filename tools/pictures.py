@@ -1,6 +1,6 @@
 """Make the pictures of the guides small: PNG with a palette of 128 colours, in place; a file that would not shrink stays as it is.
 
-Take them anew first: ``QORGAN_PICTURES=docs/pictures pytest -m browser -k 1280 tests/browser/test_pictures.py tests/browser/test_pictures_facilities.py``.
+Take them anew first: ``QORGAN_PICTURES=docs/pictures pytest -m browser -k 1280 tests/browser/test_pictures.py``.
 Then ``python tools/pictures.py docs/pictures/*/*.png``. Only pictures that a guide shows belong into the repository.
 """
 
