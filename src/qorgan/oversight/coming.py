@@ -29,24 +29,22 @@ class Mark:
 
 @dataclass(frozen=True)
 class Coming:
-    """The line of a year, the duties that come first, and how many days have passed already."""
+    """The line of a year, the duties that come first, and how many there are until when."""
 
     months: tuple[tuple[str, date], ...]
     marks: tuple[Mark, ...]
     first: tuple[Line, ...]
     count: int
-    late: int
     until: date
 
 
-def coming(lines: Iterable[Line], today: date) -> Coming:
-    """Draw what comes. Daily duties are left out: they would be the whole line. Advice has no day to keep."""
+def coming(lines: Iterable[Line], today: date, most: int = NEXT) -> Coming:
+    """Draw what comes, and tell at ``most`` so many in words. Daily duties are left out: they would be the whole line. Advice has no day to keep."""
     asked = [line for line in lines if line.duty.mandatory]
     until = today + timedelta(days=DAYS)
     running = [(day, line) for line in asked if line.duty.state is not State.OVERDUE and not daily(line.duty) and (day := _last(line, today))]
     dated = sorted([one for one in running if today <= one[0] <= until], key=lambda one: one[0])
-    late = sum(line.duty.state is State.OVERDUE for line in asked)
-    return Coming(_months(today, until), tuple(_marks(dated, today)), tuple(line for _day, line in dated[:NEXT]), len(dated), late, until)
+    return Coming(_months(today, until), tuple(_marks(dated, today)), tuple(line for _day, line in dated[:most]), len(dated), until)
 
 
 def _last(line: Line, today: date) -> date | None:

@@ -27,6 +27,7 @@ from qorgan.oversight.regions import region_name
 from qorgan.oversight.tallying import catch_up, tally
 from qorgan.people.rights import Permission, actor_of, requires
 
+PER_FACILITY = 12  # days of the coming year in words
 SHOWN = 12  # facilities on one's Today; the others are a step away
 _STATES: Mapping[str, str | Promise] = {
     "overdue": gettext_lazy("something overdue"),
@@ -59,7 +60,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "facilities": shown,
         "more": len(found) > SHOWN,
         "waiting": waiting,
-        "answer": _answer(Counter(duty.state for _one, duty in asked)),
+        "answer": _answer(Counter(duty.state for _one, duty in asked)) if shown else "",
         "failing": sum(bool(duty.failing) for _one, duty in asked),
         "coming": coming([presenting.line(one, duty) for one, duty in asked if duty.readings], day),
     }
@@ -75,12 +76,12 @@ def facility(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     duties = duties_of(found, day)
     state = request.GET.get("state", "")
     lines = [presenting.line(found, duty) for duty in duties if (not state and duty.state is not State.NOT_APPLICABLE) or duty.state.value == state]
-    pressing = [line for line in lines if line.duty.state in _PRESSING]
+    late = sorted((line for line in lines if line.duty.state is State.OVERDUE), key=lambda line: line.day or day)
     values = {
         "facility": found,
         "day": day,
-        "pressing": presenting.gather(sorted(pressing, key=lambda line: (line.duty.state.value != "overdue", line.day or day))),
-        "coming": coming(lines, day),
+        "late": presenting.gather(late),
+        "coming": coming(lines, day, most=PER_FACILITY),
         "counts": tally(duties),
         "state": state,
         "chapters": _chapters(lines),
