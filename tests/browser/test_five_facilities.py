@@ -103,7 +103,7 @@ PLACES = {
             "access_restriction": ("366/79/1", REQUIRED),
             "access_control": ("366/79/2", REQUIRED),
             "security_alarm": ("366/79/3", REQUIRED),
-            "alarm_button": ("366/98", REQUIRED),
+            "alarm_button": ("366/79/3", REQUIRED),  # "guard and alarm signalling"
             "security_lighting": ("366/79/4", REQUIRED),
             "backup_power": ("366/79/5", REQUIRED),
             "inspection_means": ("366/79/6", REQUIRED),
