@@ -5,14 +5,18 @@ Of an XLSX the first sheet is read: text, numbers and yes/no as they stand; a fo
 
 import csv
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_COLUMNS = 500
+MOST_ROWS = 200_000  # with empty ones; how many are taken is for the register to say
+_MOST_PARTS = 12_000_000  # elements of one part of a workbook
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]+)")
@@ -25,10 +29,21 @@ class UnreadableError(ValueError):
     """The file is not a table that can be read; the message says why, in English, for the log."""
 
 
-def read_table(data: bytes) -> list[tuple[int, list[str]]]:
-    """Rows with their line numbers as a person counts them; empty ones left out. Raises :class:`UnreadableError`."""
+def read_table(data: bytes, most: int = MOST_ROWS) -> list[tuple[int, list[str]]]:
+    """Rows with their line numbers as a person counts them; empty ones left out. After ``most`` of them, and one more, reading ends.
+
+    A row at a time is held in memory beside what is returned. Raises :class:`UnreadableError`.
+    """
     rows = _xlsx(data) if data[:4] == b"PK\x03\x04" else _csv(data)
-    return [(number, row) for number, row in rows if any(row)]
+    found: list[tuple[int, list[str]]] = []
+    for count, (number, row) in enumerate(rows):
+        if count >= MOST_ROWS:
+            raise UnreadableError(f"more than {MOST_ROWS} rows")
+        if any(row):
+            found.append((number, row))
+        if len(found) > most:
+            break
+    return found
 
 
 def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
@@ -62,6 +77,8 @@ def _csv(data: bytes) -> Iterator[tuple[int, list[str]]]:
         raise UnreadableError("not text")
     first = text.partition("\n")[0]
     delimiter = max(";,\t", key=first.count)
+    if any(line.count(delimiter) > MOST_COLUMNS for line in io.StringIO(text)):
+        raise UnreadableError(f"more than {MOST_COLUMNS} columns")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for row in reader:
@@ -80,19 +97,47 @@ def _xlsx(data: bytes) -> Iterator[tuple[int, list[str]]]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(part.file_size for part in archive.infolist()) > MOST_BYTES:
                 raise UnreadableError("too large when unpacked")
-            shared = [_texts(one) for one in _parsed(archive, "xl/sharedStrings.xml")] if "xl/sharedStrings.xml" in archive.namelist() else []
-            sheet = _parsed(archive, _first_sheet(archive))
-    except (zipfile.BadZipFile, KeyError, ET.ParseError, NotImplementedError, RuntimeError, IndexError) as error:
+            names = archive.namelist()
+            shared = [_texts(one) for one in _ended(archive, "xl/sharedStrings.xml", "si")] if "xl/sharedStrings.xml" in names else []
+            for place, row in enumerate(_ended(archive, _first_sheet(archive), "row"), 1):
+                yield int(row.get("r", place)), _row(row, shared)
+    except UnreadableError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, LookupError, SyntaxError, RuntimeError, ValueError) as error:
         raise UnreadableError(f"not an XLSX: {error}") from error
-    for place, row in enumerate(sheet.iter(f"{_MAIN}row"), 1):
-        yield int(row.get("r", place)), _row(row, shared)
 
 
-def _parsed(archive: zipfile.ZipFile, name: str) -> ET.Element:
+def _bytes(archive: zipfile.ZipFile, name: str) -> bytes:
     data = archive.read(name)
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise UnreadableError("it declares entities")
-    return ET.fromstring(data)  # noqa: S314 - sizes are bounded and declarations refused above
+    return data
+
+
+def _parsed(archive: zipfile.ZipFile, name: str) -> ET.Element:
+    return ET.fromstring(_bytes(archive, name))  # noqa: S314 - sizes are bounded and declarations refused above
+
+
+def _ended(archive: zipfile.ZipFile, name: str, wanted: str) -> Iterator[ET.Element]:
+    """The elements of this name, one after another; each is forgotten when the next is asked for, and whatever stands around them at once."""
+    inside: list[ET.Element] = []
+    within, parts, tag = 0, 0, f"{_MAIN}{wanted}"
+    for event, element in ET.iterparse(io.BytesIO(_bytes(archive, name)), ("start", "end")):  # noqa: S314 - as above
+        if event == "start":
+            inside.append(element)
+            within += element.tag == tag
+            parts += 1
+            if parts > _MOST_PARTS or len(element.attrib) > MOST_COLUMNS or (within and len(element) > MOST_COLUMNS):
+                raise UnreadableError("too much in it")
+            if within and len(inside) > 1 and len(inside[-2]) > MOST_COLUMNS:
+                raise UnreadableError(f"more than {MOST_COLUMNS} columns")
+            continue
+        inside.pop()
+        within -= element.tag == tag
+        if element.tag == tag:
+            yield element
+        if not within and inside:
+            inside[-1].clear()
 
 
 def _first_sheet(archive: zipfile.ZipFile) -> str:
