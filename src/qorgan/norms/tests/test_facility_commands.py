@@ -319,3 +319,27 @@ def test_what_is_no_area_is_refused_with_field_and_paragraph(capsys: pytest.Capt
     told = json.loads(said)
     assert (told["field"], told["norm"]) == ("trade_area_m2", "366/76/3")
     assert told["why_kk"] != told["why_ru"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "norm", "fields"),
+    [
+        ({"kind": "ministry_central", "hall_area_m2": 600}, "366/76/1", ["hall_area_m2", "kind", "trade_area_m2"]),
+        ({"kind": "trade", "state_guarded": True}, "366/77", ["kind", "state_guarded"]),
+        ({"has_vehicle_checkpoint": True, "has_checkpoints": False}, "366/84/p2", ["has_checkpoints", "has_vehicle_checkpoint"]),
+        ({"occupies": "building", "has_own_entrances": False}, "366/90/2", ["has_own_entrances", "occupies"]),
+        ({"sells_firearms": True, "has_dangerous_areas": False}, "366/4/13", ["has_dangerous_areas", "sells_firearms"]),
+        (
+            {"equipment": {"video_surveillance": {"installed": True, "records": False, "archive_days": 30}}},
+            "366/91/3",
+            ["equipment.video_surveillance.archive_days", "equipment.video_surveillance.records"],
+        ),
+    ],
+)
+def test_facts_that_do_not_go_together_are_marked(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, facts: dict[str, Any], norm: str, fields: list[str]
+) -> None:
+    code, out, _ = assess(capsys, tmp_path, facts)
+    assert code == 0
+    assert [(one["norm"], one["fields"]) for one in json.loads(out)["contradictory"]] == [(norm, fields)]
+    assert json.loads(assess(capsys, tmp_path, SHOP)[1])["contradictory"] == []
