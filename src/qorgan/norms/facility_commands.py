@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # argparse has no public name for it
 
 
-def register(subparsers: "Subparsers") -> None:
-    """Add ``facility assess`` and ``deadline``."""
+def register(subparsers: "Subparsers") -> "Subparsers":
+    """Add ``facility assess`` and ``deadline``. Returns the verbs of ``facility``: rooms above have some of their own."""
     verbs = subparsers.add_parser("facility", help="what the order asks of a facility").add_subparsers(required=True, metavar="VERB")
     verb = verbs.add_parser("assess", help="groups, requirements and terms of a facility, with the reasons")
     verb.add_argument("facts", metavar="FACTS", help="a JSON file with the facts of a facility; `-` reads the standard input")
@@ -33,6 +33,7 @@ def register(subparsers: "Subparsers") -> None:
     term.add_argument("--week", type=int, choices=(5, 6), default=5, help="working days in a week")
     term.add_argument("--format", choices=("text", "json"), default="text")
     term.set_defaults(run=_deadline)
+    return verbs
 
 
 class _RefusedError(Exception):

@@ -64,6 +64,7 @@ OF_GROUP_1: list[Row] = [
         ("79/1", "access_restriction"),
         ("79/2", "access_control"),
         ("79/3", "security_alarm"),
+        ("79/3", "alarm_button"),
         ("79/4", "security_lighting"),
         ("79/5", "backup_power"),
         ("79/6", "inspection_means"),
