@@ -26,10 +26,20 @@ class UnreadableError(ValueError):
     """The file is not a table that can be read; the message says why, in English, for the log."""
 
 
-def read_table(data: bytes) -> list[tuple[int, list[str]]]:
-    """Rows with their line numbers as a person counts them; empty ones left out. Raises :class:`UnreadableError`."""
-    rows = _xlsx(data) if data[:4] == b"PK\x03\x04" else _csv(data)
-    return [(number, row) for number, row in rows if any(row)]
+def read_table(data: bytes, most: int = MOST_ROWS) -> list[tuple[int, list[str]]]:
+    """Rows with their line numbers as a person counts them; empty ones left out. After ``most`` of them, and one more, reading ends.
+
+    Raises :class:`UnreadableError`.
+    """
+    found: list[tuple[int, list[str]]] = []
+    for count, (number, row) in enumerate(_xlsx(data) if data[:4] == b"PK\x03\x04" else _csv(data)):
+        if count >= MOST_ROWS:
+            raise UnreadableError(f"more than {MOST_ROWS} rows")
+        if any(row):
+            found.append((number, row))
+        if len(found) > most:
+            break
+    return found
 
 
 def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
@@ -71,6 +81,8 @@ def _csv(data: bytes) -> Iterator[tuple[int, list[str]]]:
         raise UnreadableError("not text")
     first = text.partition("\n")[0]
     delimiter = max(";,\t", key=first.count)
+    if any(line.count(delimiter) > MOST_COLUMNS for line in io.StringIO(text)):
+        raise UnreadableError(f"more than {MOST_COLUMNS} columns")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for row in reader:

@@ -10,8 +10,9 @@ from typing import Any
 
 from qorgan.norms.engine.assess import Assessment, flattened, parted, plan, term_of
 from qorgan.norms.engine.catalogue import find
+from qorgan.norms.engine.conditions import facts_of
 from qorgan.norms.engine.deadlines import Due, due
-from qorgan.norms.engine.given import FactsRefusedError, checked
+from qorgan.norms.engine.given import FactsRefusedError, checked, marked
 from qorgan.norms.engine.loader import PACKS, fact_names
 from qorgan.norms.engine.plan import Grouping, Running, Standing
 from qorgan.norms.engine.wording import why, why_due
@@ -58,6 +59,9 @@ def answer(given: Any, on: date, order: str = ORDER, packs: Path = PACKS, counti
         ],
         "deadlines": [_deadline(one) | _reasons(one, packs) for one in found.running],
         "not_asked": list(strange),
+        "contradictory": [
+            {"fields": sorted(facts_of(one.facts)), "norm": one.norm, "why_kk": one.why_kk, "why_ru": one.why_ru} for one in marked(flat, order, on, packs)
+        ],
         "calendar": counting.whose,
     }
 

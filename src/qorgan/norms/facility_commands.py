@@ -99,6 +99,8 @@ def _tell(found: dict[str, Any]) -> None:
         print(f"{group['id']}  {group['norm']}  {group['text']}")
     for row in found["requirements"]:
         print(f"{row['norm']:<14}{row['equipment']:<22}{row['state']:<16}{row['basis']:<12}{row['why_kk']} / {row['why_ru']}")
+    for row in found["contradictory"]:
+        print(f"{row['norm']:<14}{', '.join(row['fields'])}: {row['why_kk']} / {row['why_ru']}")
     for row in found["deadlines"]:
         print(f"{row['norm']:<14}{row['due'] or '':<12}{row['why_kk']} / {row['why_ru']}")
 

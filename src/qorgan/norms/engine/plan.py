@@ -18,9 +18,9 @@ from qorgan.norms.engine.catalogue import Item
 from qorgan.norms.engine.conditions import Answer, Check, Facts, bounds_of, compiled, facts_of
 from qorgan.norms.engine.deadlines import Due, due
 from qorgan.norms.engine.schema import Basis, Requirement, Term, TextState
-from qorgan.norms.engine.workdays import Calendar
+from qorgan.norms.engine.workdays import Calendar, OutsideCalendarError
 
-GROUP, EQUIPMENT = "group", "equipment"
+GROUP, EQUIPMENT, CALENDAR = "group", "equipment", "calendar"
 _KEPT = 20_000  # answers kept of one kind; more are forgotten, not refused
 _NOTHING: Mapping[str, Any] = {}
 
@@ -69,7 +69,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Running:
-    """A term that runs for the facility: ``due`` is None while its anchor is unknown."""
+    """A term that runs for the facility: ``due`` is None while its anchor is unknown, or where the calendar lacks a year of it."""
 
     item: Item
     anchor: str
@@ -236,7 +236,7 @@ class Plan:
             else:
                 kept = self._due.get((anchor, day))
                 if kept is None:
-                    kept = self._due[anchor, day] = tuple(Running(one.item, anchor, due(day, one.term, calendar), frozenset(), one.position) for one in free)
+                    kept = self._due[anchor, day] = tuple(_counted(one, day, calendar) for one in free)
                 found.append(kept)
             if bound:
                 known = {**_joined(facts, equipment), GROUP: grouped.names}
@@ -401,4 +401,12 @@ def _running(timed: _Timed, facts: Facts, calendar: Calendar) -> Running | None:
     day = facts.get(anchor)
     if applies.holds is None or day is None:
         return Running(timed.item, anchor, None, applies.missing | ({anchor} if day is None else frozenset()), timed.position)
-    return Running(timed.item, anchor, due(day, timed.term, calendar), frozenset(), timed.position)
+    return _counted(timed, day, calendar)
+
+
+def _counted(timed: _Timed, day: date, calendar: Calendar) -> Running:
+    """The term from a day that is known; a year that the calendar lacks is missing like a fact: ``calendar.2041``."""
+    try:
+        return Running(timed.item, timed.term.anchor, due(day, timed.term, calendar), frozenset(), timed.position)
+    except OutsideCalendarError as error:
+        return Running(timed.item, timed.term.anchor, None, frozenset([f"{CALENDAR}.{error}"]), timed.position)

@@ -300,10 +300,14 @@ class Chapter(Strict):
 
 
 class Contradiction(Strict):
-    """Facts that cannot hold together by the order itself: ``norm`` is the item that says so."""
+    """Facts that cannot hold together by the order itself: ``norm`` is the item that says so.
+
+    ``marked``: the facility can be judged all the same, and the contradiction is told beside the answer.
+    """
 
     facts: Condition
     norm: ItemId
+    marked: bool = False
     why_kk: Sentence
     why_ru: Sentence
 
