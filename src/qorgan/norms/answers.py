@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from qorgan.norms.engine.workdays import Calendar, Week, seeded
 
 FIRST_YEAR, LAST_YEAR = 2016, 2040  # what the commands can count in: the order came in 2023, a passport lives five years
 ORDER = "366"
+_LONGEST_YEARS = 10  # no term is longer
 
 
 @cache
@@ -26,10 +28,24 @@ def calendar(first: int = FIRST_YEAR, last: int = LAST_YEAR, week: Week = Week.F
     return seeded(max(first, FIRST_YEAR), min(last, LAST_YEAR), week)
 
 
-def answer(given: Any, on: date, order: str = ORDER, packs: Path = PACKS) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Counting:
+    """The calendar that terms are counted by, and whose it is: ``office`` (its corrected table) or ``seeded`` (every answer is an estimate)."""
+
+    calendar: Calendar
+    whose: str
+
+
+def by_seeds(week: Week = Week.FIVE, since: int = FIRST_YEAR) -> Counting:
+    """Counting by the seeded calendar alone; of a term that begins in the year ``since`` only as many years as it may need."""
+    return Counting(calendar(since, LAST_YEAR if since == FIRST_YEAR else since + _LONGEST_YEARS, week), "seeded")
+
+
+def answer(given: Any, on: date, order: str = ORDER, packs: Path = PACKS, counting: Counting | None = None) -> dict[str, Any]:
     """One facility, with the reasons. Raises :class:`~qorgan.norms.engine.given.FactsRefusedError`."""
-    facts, strange = checked(given, order, on, calendar(), packs)
-    found = plan(order, on, packs).assess(on, *parted(facts), calendar())
+    counting = counting or by_seeds()
+    facts, strange = checked(given, order, on, counting.calendar, packs)
+    found = plan(order, on, packs).assess(on, *parted(facts), counting.calendar)
     flat, groups, names = flattened(facts), frozenset(one.name for one in found.groups), fact_names(packs)
     reasons = {language: [why(one, flat, groups, names, language) for one in found.standings] for language in ("kk", "ru")}
     return {
@@ -42,12 +58,14 @@ def answer(given: Any, on: date, order: str = ORDER, packs: Path = PACKS) -> dic
         ],
         "deadlines": [_deadline(one) | _reasons(one, packs) for one in found.running],
         "not_asked": list(strange),
+        "calendar": counting.whose,
     }
 
 
-def answers(many: list[Any], on: date, order: str = ORDER, packs: Path = PACKS) -> Iterator[str]:
+def answers(many: list[Any], on: date, order: str = ORDER, packs: Path = PACKS, counting: Counting | None = None) -> Iterator[str]:
     """Many facilities, one JSON line each: as :func:`answer`, without the sentences. A facility that is refused has an ``error`` instead."""
-    rules, counted, written = plan(order, on, packs), calendar(), _Written(on)
+    counting = counting or by_seeds()
+    rules, counted, written = plan(order, on, packs), counting.calendar, _Written(on, counting.whose)
     for given in many:
         try:
             facts, _strange = checked(given, order, on, counted, packs)
@@ -65,15 +83,15 @@ def refusal(error: FactsRefusedError) -> dict[str, str]:
 class _Written:
     """JSON of answers that come again and again, written once."""
 
-    def __init__(self, on: date) -> None:
-        self._on = json.dumps(on.isoformat())
+    def __init__(self, on: date, whose: str) -> None:
+        self._on, self._whose = json.dumps(on.isoformat()), json.dumps(whose)
         self._known: dict[int, tuple[object, str]] = {}  # by identity; the thing itself is kept so that its identity stays its own
 
     def line(self, found: Assessment) -> str:
         groups = self._text(found.groups, _group)
         requirements = ", ".join([text for block in found.blocks if (text := self._text(block, _requirement))])
         deadlines = ", ".join([text for term in found.terms if (text := self._text(term, _deadline))])
-        return f'{{"on": {self._on}, "groups": [{groups}], "requirements": [{requirements}], "deadlines": [{deadlines}]}}'
+        return f'{{"on": {self._on}, "groups": [{groups}], "requirements": [{requirements}], "deadlines": [{deadlines}], "calendar": {self._whose}}}'
 
     def _text(self, things: tuple[Any, ...], row: Any) -> str:
         kept = self._known.get(id(things))
@@ -88,7 +106,7 @@ class _Written:
 _KEPT = 100_000
 
 
-def deadline(norm: str, anchor: date, week: Week = Week.FIVE, packs: Path = PACKS) -> dict[str, Any]:
+def deadline(norm: str, anchor: date, counting: Counting | None = None, packs: Path = PACKS) -> dict[str, Any]:
     """When a term of the law is over, with its counting.
 
     Raises :class:`~qorgan.norms.engine.catalogue.UnknownItemError`, :class:`NoTermError`, and
@@ -98,7 +116,8 @@ def deadline(norm: str, anchor: date, week: Week = Week.FIVE, packs: Path = PACK
     if found is None:
         raise NoTermError(norm)
     item, term = found
-    end = due(anchor, term, calendar(anchor.year, anchor.year + 10, week))
+    counting = counting or by_seeds(since=anchor.year)
+    end = due(anchor, term, counting.calendar)
     return {
         "norm": norm,
         "anchor": anchor.isoformat(),
@@ -109,6 +128,7 @@ def deadline(norm: str, anchor: date, week: Week = Week.FIVE, packs: Path = PACK
         "defensible": end.defensible.isoformat() if end.defensible else None,
         "set_by": item.id,
         "readings": _readings(end),
+        "calendar": counting.whose,
         "steps": [{"day": step.day.isoformat(), "number": step.number, "why_kk": step.why_kk, "why_ru": step.why_ru} for step in end.steps()],
     }
 

@@ -183,6 +183,7 @@ class Requirement(Strict):
 
     ``conditional``: the text says "where needed" or asks for a fact of the place; ``advisable``: the text is silent and we say so.
     ``compensable``: another measure may stand in for it for a time (never for video and notification, 366 p.111).
+    ``text``: in which texts it stands for these facilities, where that is not what the item as a whole says.
     """
 
     equipment: FactName
@@ -190,6 +191,7 @@ class Requirement(Strict):
     parameters: Condition = {}
     basis: Annotated[Basis, _word(Basis)] = Basis.REQUIRED
     compensable: bool = True
+    text: Annotated[TextState, _word(TextState)] | None = None
 
 
 class Recurrence(Strict):

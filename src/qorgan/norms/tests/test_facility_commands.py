@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 
-from qorgan.norms import commands
+from qorgan.ledger.actors import Actor
+from qorgan.norms import calendar, commands
+from qorgan.norms.actions import DayValues, confirm_year, correct_day, ensure_years
 from qorgan.norms.engine.given import form
+from qorgan.norms.models import CalendarYear
+
+pytestmark = pytest.mark.django_db
 
 SHOP = {
     "kind": "trade",
@@ -264,3 +269,33 @@ def test_the_contract_names_what_the_order_asks() -> None:
         "speed_reduction"
     )
     assert set(kinds.split()) == set(known.kinds)
+
+
+def test_the_office_table_counts_where_there_is_one(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """73: three working days. By seeds Thursday to Tuesday; the office says that this Tuesday is free, and confirms its year."""
+    facts = {"kind": "trade", "trade_area_m2": 800, "passport_destroyed_on": "2026-12-10"}
+    words = ("deadline", "366/73", "--anchor", "2026-12-10", "--format", "json")
+
+    def said() -> list[tuple[str, str, bool]]:
+        alone = json.loads(run(capsys, *words)[1])
+        whole, many = (json.loads(assess(capsys, tmp_path, facts, *more)[1]) for more in ((), ("--batch",)))
+        terms = [next(term for term in one["deadlines"] if term["norm"] == "366/73") for one in (whole, many)]
+        return [(one["calendar"], term["due"], term["estimated"]) for one, term in ((alone, alone), (whole, terms[0]), (many, terms[1]))]
+
+    assert said() == [("seeded", "2026-12-15", True)] * 3
+    ensure_years([2026])
+    assert said() == [("office", "2026-12-15", True)] * 3
+    values = DayValues(works=False, name_kk="Қосымша демалыс", name_ru="Дополнительный выходной", source="қаулы")
+    correct_day(actor=Actor.system("test"), day=date(2026, 12, 15), values=values)
+    assert said() == [("office", "2026-12-17", True)] * 3
+    assert CalendarYear.objects.count() == 1, "to ask is not to seed"
+    confirm_year(actor=Actor.system("test"), number=2026, source="ресми күнтізбе")
+    assert said() == [("office", "2026-12-17", False)] * 3
+    capsys.readouterr()
+    assert json.loads(run(capsys, *words, "--week", "6")[1])["due"] == "2026-12-14"
+
+
+def test_no_database_is_made_by_asking(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(calendar.connection.settings_dict, "NAME", str(tmp_path / "none.sqlite3"))
+    assert json.loads(run(capsys, "deadline", "366/73", "--anchor", "2026-12-10", "--format", "json")[1])["calendar"] == "seeded"
+    assert list(tmp_path.iterdir()) == []
