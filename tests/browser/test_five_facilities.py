@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from pypdf import PdfReader
 
 from qorgan.facilities.sheets import write_xlsx
@@ -320,7 +320,7 @@ def a_table_with_one_bad_line(office: EmptyOffice) -> None:
     rows = [head, ["D-6", "«Көкжиек»", "«Кокжиек»", "Абай, 1", "trade", "750,5"], ["D-7", "«Самал»", "«Самал»", "Абай, 2", "trade", "-20"]]
     for count, lines in ((5, rows), (7, [*rows[:2], [*rows[2][:5], "620"]])):
         page.goto("/facilities/import/")
-        table = {"name": "тізілім.xlsx", "mimeType": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "buffer": write_xlsx(lines)}
+        table: FilePayload = {"name": "тізілім.xlsx", "mimeType": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "buffer": write_xlsx(lines)}
         page.set_input_files("input[name=file]", table)
         page.locator("main form button.primary").click()
         if count == 5:
@@ -336,7 +336,7 @@ def a_table_with_one_bad_line(office: EmptyOffice) -> None:
 def test_five_facilities_by_hand(mall: EmptyOffice) -> None:
     """A security officer's first hour with Qorgan; every answer as the order has it."""
     for language in ("kk", "ru") if LAW else ():  # meanwhile the facilities are entered; "why?" shows whether it was done
-        mall.start("norms", "import", str(LAW / f"order-366.{language}.txt"), "--order", "366", "--lang", language)
+        mall.start("norms", "import", f"{LAW}/order-366.{language}.txt", "--order", "366", "--lang", language)
     where = {}
     for code in PLACES:
         where[code] = enter(mall, code)

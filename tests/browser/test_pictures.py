@@ -56,7 +56,7 @@ PAGES = {
     "statements": ("zhanar", f"{MALL} > .actions a[href*='/oversight/'] > .actions a[href*='/statements/']"),
     "due-calendar": ("zhanar", "/oversight/calendar/"),
     "impact": ("zhanar", "/oversight/impact/?first=2023-01-01&last=2024-01-01"),
-    "impact-none": ("zhanar", "/oversight/impact/?first=2024-01-01&last=2024-12-31"),
+    "impact-amendment": ("zhanar", "/oversight/impact/?first=2024-01-01&last=2024-12-31"),
     "facilities": ("zhanar", "/facilities/"),
     "facilities-none": ("zhanar", "/facilities/?q=жоқ нәрсе"),
     "facility": ("zhanar", MALL),
