@@ -113,6 +113,7 @@ OF_1 = EVERYBODY | rows("""
     79/1 access_restriction: required unknown
     79/2 access_control: required unknown
     79/3 security_alarm: required unknown
+    79/3 alarm_button: required unknown
     79/4 security_lighting: required unknown
     79/5 backup_power: required unknown
     79/6 inspection_means: required unknown
