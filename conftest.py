@@ -19,6 +19,14 @@ properties.register_profile("house", deadline=None)  # how long an example takes
 properties.load_profile("house")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for a page goes through the whole house: it belongs to the tests at work, not to the unit tests."""
+    for item in items:
+        if "pages" in item.path.stem or not {"client", "client_of"}.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.work)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _data_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keys, blobs and spool of the tests live in a folder that goes with them."""

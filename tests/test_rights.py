@@ -45,6 +45,8 @@ from qorgan.recorders.models import Inspection
 from qorgan.web import health, refused
 from qorgan.web.models import Duty
 
+pytestmark = pytest.mark.work
+
 ROLES = ("gulnar", "serik", "aidar", "marat", "olga", "dana", "bekzat", "nurlan", "nobody")
 #         head     resp.    insp.    other    admin   auditor stranger none      not signed in
 # 2 = shown, > = sent on, r = refused with a reason, - = not found, m = only by POST, x = asks for a dock's token

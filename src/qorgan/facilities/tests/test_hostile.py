@@ -27,6 +27,8 @@ from qorgan.facilities.tests.conftest import MALL_FACTS, Chain
 from qorgan.ledger.actors import Actor
 from qorgan.ledger.models import Entry
 
+pytestmark = pytest.mark.work
+
 Make = Callable[..., Facility]
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 NAMED = '<c t="inlineStr"><is><t>{}</t></is></c>'

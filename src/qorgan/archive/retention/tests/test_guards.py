@@ -22,7 +22,7 @@ from qorgan.ledger.models import Content
 from qorgan.ledger.transactions import writing
 from qorgan.people.tests.cast import Cast
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("qorgan.archive.tests.served_urls")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("qorgan.archive.tests.served_urls"), pytest.mark.work]
 ROLE = "qorgan_test_keeper"
 Run = Callable[[str, list[object]], None]
 
