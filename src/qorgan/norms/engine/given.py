@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from qorgan.norms.engine.catalogue import Item, catalogue, wording_of
+from qorgan.norms.engine.cells import Told
 from qorgan.norms.engine.conditions import Check, bounds_of, compiled, facts_of, values_of
 from qorgan.norms.engine.loader import PACKS, load
-from qorgan.norms.engine.plan import EQUIPMENT, GROUP
+from qorgan.norms.engine.standings import EQUIPMENT, GROUP
 from qorgan.norms.engine.schema import Contradiction
 from qorgan.norms.engine.workdays import Calendar
 
@@ -158,7 +159,7 @@ def _of_kind(where: str, own: Mapping[str, Any], known: Form, calendar: Calendar
             found[name] = _value(full, raw, known.asked[full], calendar)
     _has_nothing_without_itself(where, found, known)
     if seen is not None and len(strange) == count and len(known.kept) < _KEPT:
-        known.kept[seen] = found
+        known.kept[seen] = found = Told(found)
     return found
 
 
