@@ -12,16 +12,20 @@ ORDER = "366"
 ON = date(2026, 11, 22)
 AREAS = (80, 499.99, 500, 1200.5, 1999.99, 2000, 7500, 31000)
 MEASURES = (1, 2, 3, 3.5, 9.5, 10, 24, 30, 40, 48, 72, 365, 400)
+NOTICE = "notified_on"
 MISSING = 0.08  # of the facts of a facility, and of the kinds of equipment
 GOOD = 0.85  # of the equipment is there, and does each thing that is asked of it
 SETTLED = ("kind", "trade_area_m2", "hall_area_m2", "is_khorgos", "is_expo")  # facts that may contradict one another
 
 
 def facilities(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
-    """So many facilities, each fact independent of the others: no chain whose shops are alike, so that nothing is easy to remember."""
+    """So many facilities, each fact independent of the others: no chain whose shops are alike, so that nothing is easy to remember.
+
+    They have every fact that groups and requirements look at, and of days the notice, as ``qorgan facility assess`` documents its input.
+    """
     chance = random.Random(seed)
     asked = form(ORDER, ON).asked
-    plain = {name: one for name, one in asked.items() if not name.startswith("equipment.") and name not in SETTLED}
+    plain = {name: one for name, one in asked.items() if not name.startswith("equipment.") and name not in SETTLED and (not one.is_day or name == NOTICE)}
     kinds: dict[str, dict[str, Asked]] = {}
     for name, one in asked.items():
         if name.startswith("equipment."):

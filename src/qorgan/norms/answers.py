@@ -1,7 +1,7 @@
 """Answers about facilities and terms as JSON-able rows: what `qorgan facility assess` and `qorgan deadline` print."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -11,8 +11,10 @@ from qorgan.norms.engine.assess import Assessment, flattened, parted, plan, term
 from qorgan.norms.engine.catalogue import find
 from qorgan.norms.engine.deadlines import Due, due
 from qorgan.norms.engine.given import FactsRefusedError, checked
+from qorgan.norms.engine.lines import Lines
 from qorgan.norms.engine.loader import PACKS, fact_names
 from qorgan.norms.engine.plan import Grouping, Running, Standing
+from qorgan.norms.engine.standings import Thing, Together
 from qorgan.norms.engine.wording import why, why_due
 from qorgan.norms.engine.workdays import Calendar, Week, seeded
 
@@ -45,16 +47,27 @@ def answer(given: Any, on: date, order: str = ORDER, packs: Path = PACKS) -> dic
     }
 
 
-def answers(many: list[Any], on: date, order: str = ORDER, packs: Path = PACKS) -> Iterator[str]:
+def answers(many: Iterable[Any], on: date, order: str = ORDER, packs: Path = PACKS) -> Iterator[str]:
     """Many facilities, one JSON line each: as :func:`answer`, without the sentences. A facility that is refused has an ``error`` instead."""
+    return _answers(many, lambda given: checked(given, order, on, calendar(), packs)[0], on, order, packs)
+
+
+def answers_to_lines(lines: Iterable[str], on: date, order: str = ORDER, packs: Path = PACKS) -> Iterator[str]:
+    """As :func:`answers`, of facilities that are written as JSON, one on each line. A line that is no JSON is refused like wrong facts."""
+    return _answers(lines, Lines(order, on, calendar(), packs).read, on, order, packs)
+
+
+def _answers(many: Iterable[Any], read: Callable[[Any], dict[str, Any]], on: date, order: str, packs: Path) -> Iterator[str]:
     rules, counted, written = plan(order, on, packs), calendar(), _Written(on)
     for given in many:
         try:
-            facts, _strange = checked(given, order, on, counted, packs)
+            facts = read(given)
         except FactsRefusedError as error:
-            yield json.dumps({"on": on.isoformat(), "error": refusal(error)}, ensure_ascii=False)
-            continue
-        yield written.line(rules.assess(on, *parted(facts), counted))
+            yield written.refused(refusal(error))
+        except ValueError as error:
+            yield written.refused({"field": "facts", "norm": order, "why_kk": f"JSON емес: {error}", "why_ru": f"не JSON: {error}"})
+        else:
+            yield written.line(rules.assess(on, *parted(facts), counted))
 
 
 def refusal(error: FactsRefusedError) -> dict[str, str]:
@@ -67,25 +80,27 @@ class _Written:
 
     def __init__(self, on: date) -> None:
         self._on = json.dumps(on.isoformat())
-        self._known: dict[int, tuple[object, str]] = {}  # by identity; the thing itself is kept so that its identity stays its own
+        self._groups: dict[tuple[str, ...], str] = {}
 
     def line(self, found: Assessment) -> str:
-        groups = self._text(found.groups, _group)
-        requirements = ", ".join([text for block in found.blocks if (text := self._text(block, _requirement))])
-        deadlines = ", ".join([text for term in found.terms if (text := self._text(term, _deadline))])
+        names = tuple([one.name for one in found.groups])
+        groups = self._groups.get(names)
+        if groups is None:
+            groups = self._groups[names] = ", ".join([_ENCODER.encode(_group(one)) for one in found.groups])
+        requirements = ", ".join(filter(None, [one.written or _write(one, _requirement) for one in found.blocks]))
+        deadlines = ", ".join(filter(None, [one.written or _write(one, _deadline) for one in found.terms]))
         return f'{{"on": {self._on}, "groups": [{groups}], "requirements": [{requirements}], "deadlines": [{deadlines}]}}'
 
-    def _text(self, things: tuple[Any, ...], row: Any) -> str:
-        kept = self._known.get(id(things))
-        if kept is None or kept[0] is not things:
-            text = ", ".join(json.dumps(row(thing), ensure_ascii=False) for thing in things)
-            if len(self._known) > _KEPT:
-                self._known.clear()
-            kept = self._known[id(things)] = (things, text)
-        return kept[1]
+    def refused(self, why: dict[str, str]) -> str:
+        return f'{{"on": {self._on}, "error": {json.dumps(why, ensure_ascii=False)}}}'
 
 
-_KEPT = 100_000
+def _write(several: Together[Thing], row: Callable[[Thing], dict[str, Any]]) -> str:
+    several.written = ", ".join([_ENCODER.encode(row(one)) for one in several.things])
+    return several.written
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def deadline(norm: str, anchor: date, week: Week = Week.FIVE, packs: Path = PACKS) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 
 from qorgan.norms.engine.conditions import bounds_of
-from qorgan.norms.engine.standings import EQUIPMENT, Part, Standing
+from qorgan.norms.engine.standings import EQUIPMENT, Part, Standing, Together
 
 KEPT = 20_000  # answers kept of one kind; more are forgotten, not refused
 
@@ -34,7 +34,7 @@ class Look:
     place: int
     part: Part
     pick: Callable[[tuple[Any, ...]], Any] | None
-    known: dict[Any, tuple[Standing, ...]] = field(default_factory=dict)
+    known: dict[Any, Together[Standing]] = field(default_factory=dict)
 
 
 class Kind:
@@ -42,7 +42,8 @@ class Kind:
 
     def __init__(self, name: str, parts: tuple[Part, ...]) -> None:
         self.name, self.parts = name, parts
-        self._looks = [tuple((fact, bounds(part, fact)) for fact in part.own) for part in parts]
+        looks = [[(fact, bounds(part, fact)) for fact in part.own] for part in parts]
+        self._looks = [(tuple(fact for fact, at in own if not at), tuple((fact, at) for fact, at in own if at)) for own in looks]
         self._numbers: list[dict[tuple[Any, ...], int]] = [{} for _ in self._looks]
         self._kept: dict[tuple[tuple[str, Any], ...], tuple[int, ...]] = {}  # facts as they came: their numbers
         self._next = count()
@@ -64,8 +65,10 @@ class Kind:
 
     def _read(self, own: Mapping[str, Any]) -> tuple[int, ...]:
         get, found = own.get, []
-        for looks, numbers in zip(self._looks, self._numbers, strict=True):
-            key = tuple([stretch(get(fact), at) if at else get(fact) for fact, at in looks])
+        for (plain, measured), numbers in zip(self._looks, self._numbers, strict=True):
+            key: tuple[Any, ...] = tuple(map(get, plain))
+            if measured:
+                key += tuple([stretch(get(fact), at) for fact, at in measured])
             number = numbers.get(key)
             if number is None:
                 if len(numbers) > KEPT:

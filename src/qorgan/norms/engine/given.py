@@ -21,7 +21,7 @@ _WORDS = ("installed", "compensated")
 _YES_OR_NO = ("is_", "has_", "state_")  # facts that are asked for though no rule looks at them
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOST = Decimal(10) ** 9  # no building has more of anything
-_KEPT = 200_000
+_KEPT = 20_000
 
 
 class FactsRefusedError(ValueError):
@@ -50,7 +50,9 @@ class Form:
     kinds: Mapping[str, str]  # kind of equipment → the item that first asks for it
     whole: str  # the paragraph of groups, for what belongs to no field
     contradictions: tuple[tuple[Contradiction, Check], ...]
+    decisive: tuple[str, ...]  # the facts that contradictions look at
     kept: dict[Any, dict[str, Any]] = field(default_factory=dict)
+    judged: dict[tuple[Any, ...], Contradiction | None] = field(default_factory=dict)
 
 
 def form(order: str, on: date, packs: Path = PACKS) -> Form:
@@ -74,7 +76,7 @@ def _form(order: str, since: date, packs: Path) -> Form:
             known.setdefault(fact, Asked(item.id, frozenset([True, False]), False, False))
     found = next(one for one in load(packs) if one.number == order)
     pairs = tuple((one, compiled(one.facts)) for one in found.head.contradictions)
-    return Form(known, kinds, next((item.parent_id for item in items if item.group), order), pairs)
+    return Form(known, kinds, next((item.parent_id for item in items if item.group), order), pairs, tuple(sorted({name for one, _ in pairs for name in facts_of(one.facts)})))
 
 
 def _ruled(items: list[Item]) -> dict[str, Asked]:
@@ -113,13 +115,23 @@ def checked(given: Any, order: str, on: date, calendar: Calendar, packs: Path = 
         if name == EQUIPMENT:
             facts[name] = _equipment(value, known, calendar, strange)
         elif name in known.asked:
-            facts[name] = _value(name, value, known.asked[name], calendar)
+            facts[name] = value_of(name, value, known.asked[name], calendar)
         elif value is not None:
             strange.append(name)
-    for one, check in known.contradictions:
-        if check(facts).holds:
-            raise FactsRefusedError(", ".join(sorted(facts_of(one.facts))), one.norm, one.why_kk, one.why_ru)
+    one = contradicted(facts, known)
+    if one:
+        raise FactsRefusedError(", ".join(sorted(facts_of(one.facts))), one.norm, one.why_kk, one.why_ru)
     return {name: value for name, value in facts.items() if value is not None}, tuple(strange)
+
+
+def contradicted(facts: Mapping[str, Any], known: Form) -> Contradiction | None:
+    """The first of the order's contradictions that checked facts run into; what decides it is looked at once."""
+    decisive = tuple(map(facts.get, known.decisive))
+    if decisive not in known.judged:
+        if len(known.judged) > _KEPT:
+            known.judged.clear()
+        known.judged[decisive] = next((one for one, check in known.contradictions if check(facts).holds), None)
+    return known.judged[decisive]
 
 
 def _equipment(value: Any, known: Form, calendar: Calendar, strange: list[str]) -> dict[str, dict[str, Any]] | None:
@@ -156,15 +168,15 @@ def _of_kind(where: str, own: Mapping[str, Any], known: Form, calendar: Calendar
         if full not in known.asked:
             strange.append(full)
         elif raw is not None:
-            found[name] = _value(full, raw, known.asked[full], calendar)
-    _has_nothing_without_itself(where, found, known)
+            found[name] = value_of(full, raw, known.asked[full], calendar)
+    has_nothing_without_itself(where, found, known)
     if seen is not None and len(strange) == count and len(known.kept) < _KEPT:
         known.kept[seen] = found = Told(found)
     return found
 
 
-def _has_nothing_without_itself(where: str, own: Mapping[str, Any], known: Form) -> None:
-    """What is not there has no properties."""
+def has_nothing_without_itself(where: str, own: Mapping[str, Any], known: Form) -> None:
+    """What is not there has no properties. Raises :class:`FactsRefusedError`."""
     if own.get("installed") is not False:
         return
     for name, value in own.items():
@@ -176,7 +188,8 @@ def _has_nothing_without_itself(where: str, own: Mapping[str, Any], known: Form)
             )
 
 
-def _value(where: str, value: Any, asked: Asked, calendar: Calendar) -> Any:
+def value_of(where: str, value: Any, asked: Asked, calendar: Calendar) -> Any:
+    """One value as the rules want it, None for null. Raises :class:`FactsRefusedError`."""
     if value is None:
         return None
     if asked.is_day:

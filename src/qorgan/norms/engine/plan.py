@@ -11,11 +11,11 @@ from operator import itemgetter
 from typing import Any
 
 from qorgan.norms.engine.catalogue import Item
-from qorgan.norms.engine.cells import KEPT, Kind, Look, stretch
+from qorgan.norms.engine.cells import KEPT, Kind, Look, Told, stretch
 from qorgan.norms.engine.conditions import Check, Facts, bounds_of, compiled, facts_of
 from qorgan.norms.engine.deadlines import Due, due
 from qorgan.norms.engine.schema import Term
-from qorgan.norms.engine.standings import EQUIPMENT, GROUP, NOTHING, Grouped, Grouping, Part, Standing, State, is_settled, parts, stand
+from qorgan.norms.engine.standings import EQUIPMENT, GROUP, NOTHING, Grouped, Grouping, Part, Standing, State, Together, is_settled, parts, stand
 from qorgan.norms.engine.workdays import Calendar
 
 __all__ = ["EQUIPMENT", "GROUP", "Assessment", "Grouping", "Plan", "Running", "Standing", "State"]
@@ -39,18 +39,18 @@ class Assessment:
     on: date
     groups: tuple[Grouping, ...]
     possible: tuple[Grouping, ...]
-    blocks: tuple[tuple[Standing, ...], ...]
-    terms: tuple[tuple[Running, ...], ...]
+    blocks: tuple[Together[Standing], ...]
+    terms: tuple[Together[Running], ...]
 
     @property
     def standings(self) -> tuple[Standing, ...]:
         """Every requirement in the order of the text."""
-        return tuple(sorted((one for block in self.blocks for one in block), key=lambda one: one.position))
+        return tuple(sorted((one for block in self.blocks for one in block.things), key=lambda one: one.position))
 
     @property
     def running(self) -> tuple[Running, ...]:
         """Every term in the order of the text."""
-        return tuple(sorted((one for found in self.terms for one in found), key=lambda one: one.position))
+        return tuple(sorted((one for found in self.terms for one in found.things), key=lambda one: one.position))
 
 
 @dataclass(frozen=True)
@@ -64,18 +64,18 @@ class _Timed:
 
 @dataclass(frozen=True)
 class _Anchored:
-    """The terms that run from one event: ``free`` for whoever has it, ``bound`` for some."""
+    """The terms that run from one event for whoever has it, and what was counted so far."""
 
     anchor: str
     free: tuple[_Timed, ...]
-    bound: tuple[_Timed, ...]
-    kept: dict[date | None, tuple[Running, ...]] = field(default_factory=dict)
+    kept: dict[date | None, Together[Running]] = field(default_factory=dict)
 
-    def runs(self, day: date | None, calendar: Calendar) -> tuple[Running, ...]:
-        """The free terms from a day; without one they say what is missing."""
-        if day is None:
-            return tuple(Running(one.item, self.anchor, None, frozenset([self.anchor]), one.position) for one in self.free)
-        return tuple(Running(one.item, self.anchor, due(day, one.term, calendar), frozenset(), one.position) for one in self.free)
+    def runs(self, day: date | None, calendar: Calendar) -> Together[Running]:
+        """The terms from a day; without one they say what is missing."""
+        missing = frozenset([self.anchor] if day is None else [])
+        found = Together(tuple(Running(one.item, self.anchor, due(day, one.term, calendar) if day else None, missing, one.position) for one in self.free))
+        self.kept[day] = found
+        return found
 
 
 class Plan:
@@ -86,10 +86,13 @@ class Plan:
         self._groups = tuple((item.group.name, item, compiled(item.group.when)) for item in found if item.group)
         self._kinds = tuple(Kind(name, of_kind) for name, of_kind in parts(found).items())
         timed = [(item, item.term) for item in found if item.term and item.term.anchor]
-        self._timed = _by_anchor(_Timed(item, term, compiled(item.due_when), not item.due_when, at) for at, (item, term) in enumerate(timed))
+        terms = [_Timed(item, term, compiled(item.due_when), not item.due_when, at) for at, (item, term) in enumerate(timed)]
+        self._timed = _by_anchor([one for one in terms if one.free])
+        self._bound = [one for one in terms if not one.free]
+        self._free = [(one.anchor, one.kept) for one in self._timed]
         self._look_at(found)
         self._grouped: dict[Any, Grouped] = {}
-        self._opened: dict[Any, tuple[tuple[Standing, ...], tuple[tuple[Kind, tuple[Look, ...]], ...]]] = {}
+        self._opened: dict[Any, tuple[Together[Standing], tuple[tuple[Kind, tuple[Look, ...]], ...]]] = {}
         self._calendar: Calendar | None = None
 
     def _look_at(self, items: list[Item]) -> None:
@@ -134,14 +137,17 @@ class Plan:
         given, blocks = equipment.get, [grouped.settled]
         for kind, looks in grouped.open:
             own = given(kind.name)
-            numbers = kind.numbers(own) if own else kind.of_nothing
+            if type(own) is Told and own.seen[0] is kind:
+                numbers = own.seen[1]
+            else:
+                numbers = kind.numbers(own) if own else kind.of_nothing
             for one in looks:
                 key = numbers[one.place] if one.pick is None else (numbers[one.place], one.pick(seen))
                 standings = one.known.get(key)
                 if standings is None:
                     if len(one.known) > KEPT:
                         one.known.clear()
-                    standings = one.known[key] = stand(one.part, facts, equipment, grouped)
+                    standings = one.known[key] = Together(stand(one.part, facts, equipment, grouped))
                 blocks.append(standings)
         return Assessment(on, grouped.groups, grouped.possible, tuple(blocks), self._terms(facts, equipment, grouped, calendar))
 
@@ -161,7 +167,7 @@ class Plan:
         found.settled, found.open = kept
         return found
 
-    def _open(self, grouped: Grouped) -> tuple[tuple[Standing, ...], tuple[tuple[Kind, tuple[Look, ...]], ...]]:
+    def _open(self, grouped: Grouped) -> tuple[Together[Standing], tuple[tuple[Kind, tuple[Look, ...]], ...]]:
         """What the groups alone settle, whatever else is known: that it does not apply; and what is still to be looked at."""
         settled: list[Standing] = []
         looks: list[tuple[Kind, tuple[Look, ...]]] = []
@@ -169,27 +175,23 @@ class Plan:
             still = tuple(Look(place, part, self._pick(part)) for place, part in enumerate(kind.parts) if not is_settled(part, grouped))
             settled += [one for part in kind.parts if is_settled(part, grouped) for one in stand(part, NOTHING, NOTHING, grouped)]
             looks += [(kind, still)] if still else []
-        return tuple(settled), tuple(looks)
+        return Together(tuple(settled)), tuple(looks)
 
     def _pick(self, part: Part) -> Callable[[tuple[Any, ...]], Any] | None:
         return _picking([self._order.index(name) for name in part.looks_at]) if part.looks_at else None
 
-    def _terms(self, facts: Facts, equipment: Mapping[str, Facts], grouped: Grouped, calendar: Calendar) -> tuple[tuple[Running, ...], ...]:
+    def _terms(self, facts: Facts, equipment: Mapping[str, Facts], grouped: Grouped, calendar: Calendar) -> tuple[Together[Running], ...]:
         if self._calendar is not calendar:
             self._calendar = calendar
             for one in self._timed:
                 one.kept.clear()
         get = facts.get
-        found = []
-        for one in self._timed:
-            day = get(one.anchor)
-            running = one.kept.get(day)
-            if running is None:
-                running = one.kept[day] = one.runs(day, calendar)
-            found.append(running)
-            if one.bound:
-                known = {**_joined(facts, equipment), GROUP: grouped.names}
-                found.append(tuple(running for timed in one.bound if (running := _running(timed, known, calendar))))
+        found = [kept.get(get(anchor)) for anchor, kept in self._free]
+        if None in found:
+            found = [kept.get(get(anchor)) or one.runs(get(anchor), calendar) for one, (anchor, kept) in zip(self._timed, self._free, strict=True)]
+        if self._bound:
+            known = {**_joined(facts, equipment), GROUP: grouped.names}
+            found.append(Together(tuple(running for timed in self._bound if (running := _running(timed, known, calendar)))))
         return tuple(found)
 
 
@@ -197,9 +199,7 @@ def _by_anchor(timed: Iterable[_Timed]) -> tuple[_Anchored, ...]:
     found: dict[str, list[_Timed]] = {}
     for one in timed:
         found.setdefault(one.term.anchor, []).append(one)
-    return tuple(
-        _Anchored(anchor, tuple(one for one in ones if one.free), tuple(one for one in ones if not one.free)) for anchor, ones in found.items()
-    )
+    return tuple(_Anchored(anchor, tuple(ones)) for anchor, ones in found.items())
 
 
 def _picking(places: list[int]) -> Callable[[tuple[Any, ...]], Any]:

@@ -1,10 +1,10 @@
 """How a facility stands to requirements on equipment: the slow and sure way, taken once for each small set of facts that decides."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from qorgan.norms.engine.catalogue import Item
 from qorgan.norms.engine.conditions import Answer, Check, Facts, compiled, facts_of
@@ -56,6 +56,17 @@ class Standing:
         return self.item.text.value
 
 
+Thing = TypeVar("Thing")
+
+
+@dataclass(slots=True, eq=False)
+class Together(Generic[Thing]):
+    """Answers that are found, and told, together again and again. ``written``: as they were last written down, "" before; for the writer alone."""
+
+    things: tuple[Thing, ...]
+    written: str = ""
+
+
 @dataclass(frozen=True)
 class Asked:
     item: Item
@@ -87,7 +98,7 @@ class Grouped:
     names: frozenset[str]
     widest: frozenset[str]
     undecided: frozenset[str]
-    settled: tuple[Standing, ...] = ()  # by the groups alone
+    settled: Together[Standing] = field(default_factory=lambda: Together(()))  # by the groups alone
     open: tuple[Any, ...] = ()  # kinds of equipment with what is to be looked at (qorgan.norms.engine.plan); shared by all with the same groups
 
 
