@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy
+import numpy as np
 from openfisca_core.entities import build_entity
 from openfisca_core.indexed_enums import Enum, EnumArray
 from openfisca_core.periods import DateUnit, period
@@ -29,11 +29,11 @@ from openfisca_core.variables import Variable
 UNKNOWN, NO, YES = 0, 1, 2
 TRUTH = {None: UNKNOWN, False: NO, True: YES}
 STATES = ["unlisted", "met", "not_met", "not_applicable", "unknown", "compensated"]
-UNLISTED, MET, NOT_MET, NOT_APPLICABLE, NOT_KNOWN, COMPENSATED = (numpy.uint8(number) for number in range(len(STATES)))
+UNLISTED, MET, NOT_MET, NOT_APPLICABLE, NOT_KNOWN, COMPENSATED = (np.uint8(number) for number in range(len(STATES)))
 Truth = Enum("Truth", [(name, name) for name in ("unknown", "no", "yes")])
 State = Enum("State", [(name, name) for name in STATES])
-BYTES = numpy.uint8
-BOUNDS: dict[str, Callable[[Any, float], Any]] = {"from": numpy.greater_equal, "above": numpy.greater, "below": numpy.less, "to": numpy.less_equal}
+BYTES = np.uint8
+BOUNDS: dict[str, Callable[[Any, float], Any]] = {"from": np.greater_equal, "above": np.greater, "below": np.less, "to": np.less_equal}
 Masks = tuple[Any, Any]
 ALWAYS = period("2026-11-22")
 CHUNK = 1000
@@ -86,7 +86,7 @@ class Rules:
 
         def masks(facility: Any, at: Any) -> Masks:
             if not lines:
-                return numpy.ones(facility.count, bool), numpy.zeros(facility.count, bool)
+                return np.ones(facility.count, bool), np.zeros(facility.count, bool)
             yes, no = lines[0](facility, at)
             for line in lines[1:]:
                 also, neither = line(facility, at)
@@ -120,7 +120,7 @@ class Rules:
 
     def _fact(self, name: str, *codes: int) -> Callable[..., Masks]:
         def masks(facility: Any, at: Any) -> Masks:
-            values = facility(name, at).view(numpy.ndarray)
+            values = facility(name, at).view(np.ndarray)
             yes = values == codes[0]
             for code in codes[1:]:
                 yes |= values == code
@@ -131,8 +131,8 @@ class Rules:
     def _between(self, name: str, bounds: dict[str, float]) -> Callable[..., Masks]:
         def masks(facility: Any, at: Any) -> Masks:
             values = facility(name, at)
-            yes = numpy.logical_and.reduce([BOUNDS[bound](values, numpy.float32(value)) for bound, value in bounds.items()])
-            return yes, ~(yes | numpy.isnan(values))
+            yes = np.logical_and.reduce([BOUNDS[bound](values, np.float32(value)) for bound, value in bounds.items()])
+            return yes, ~(yes | np.isnan(values))
 
         return masks
 
@@ -159,17 +159,17 @@ class Rules:
         asked = [self._line(own + name, wanted) for name, wanted in one["parameters"].items()]
 
         def formula(facility: Any, at: Any) -> Any:
-            told, there = facility(applies, at).view(numpy.ndarray), facility(f"{own}installed", at).view(numpy.ndarray)
+            told, there = facility(applies, at).view(np.ndarray), facility(f"{own}installed", at).view(np.ndarray)
             fails, well = there == NO, MET
             if asked:
                 found = [one(facility, at) for one in asked]
-                holds, lacks = numpy.logical_and.reduce([yes for yes, _ in found]), numpy.logical_or.reduce([no for _, no in found])
+                holds, lacks = np.logical_and.reduce([yes for yes, _ in found]), np.logical_or.reduce([no for _, no in found])
                 fails |= lacks
-                well = numpy.where(holds, MET, NOT_KNOWN)
-            bad = numpy.where(facility(f"{own}compensated", at).view(numpy.ndarray) == YES, COMPENSATED, NOT_MET) if compensable else NOT_MET
-            state = numpy.where(fails, bad, well)
-            state = numpy.where((told == UNKNOWN) | (there == UNKNOWN), NOT_KNOWN, state)
-            return EnumArray(numpy.where(told == NO, NOT_APPLICABLE, state), State)
+                well = np.where(holds, MET, NOT_KNOWN)
+            bad = np.where(facility(f"{own}compensated", at).view(np.ndarray) == YES, COMPENSATED, NOT_MET) if compensable else NOT_MET
+            state = np.where(fails, bad, well)
+            state = np.where((told == UNKNOWN) | (there == UNKNOWN), NOT_KNOWN, state)
+            return EnumArray(np.where(told == NO, NOT_APPLICABLE, state), State)
 
         return formula
 
@@ -178,15 +178,15 @@ class Rules:
         firm = [at for at in alike if self.requirements[at]["basis"] != "advisable"]
 
         def formula(facility: Any, at: Any) -> Any:
-            states = {one: facility(f"state {one}", at).view(numpy.ndarray) for one in alike}
+            states = {one: facility(f"state {one}", at).view(np.ndarray) for one in alike}
             applying = {one: state != NOT_APPLICABLE for one, state in states.items()}
-            none = ~numpy.logical_or.reduce(list(applying.values()))
+            none = ~np.logical_or.reduce(list(applying.values()))
             shown = applying[number]
             if number not in firm and firm:
-                shown = shown & ~numpy.logical_or.reduce([applying[one] for one in firm])
+                shown = shown & ~np.logical_or.reduce([applying[one] for one in firm])
             if number == alike[0]:
                 shown = shown | none
-            return EnumArray(numpy.where(shown, states[number], UNLISTED), State)
+            return EnumArray(np.where(shown, states[number], UNLISTED), State)
 
         return formula
 
@@ -199,16 +199,16 @@ class Rules:
         found = {}
         for name, codes in self.codes.items():
             mine, short = (rows[name.split(".")[1]], name.split(".")[2]) if name.startswith("equipment.") else (facts, name)
-            values = numpy.fromiter(map(codes.__getitem__, [one.get(short) for one in mine]), BYTES, len(facts))
+            values = np.fromiter(map(codes.__getitem__, [one.get(short) for one in mine]), BYTES, len(facts))
             found[name] = EnumArray(values, self.system.variables[name].possible_values)
         for name in self.measured:
             mine, short = (rows[name.split(".")[1]], name.split(".")[2]) if name.startswith("equipment.") else (facts, name)
-            found[name] = numpy.fromiter([one.get(short, math.nan) for one in mine], numpy.float32, len(facts))
+            found[name] = np.fromiter([one.get(short, math.nan) for one in mine], np.float32, len(facts))
         return found
 
     def joined(self, name: str, several: list[Any]) -> Any:
         """One array of several."""
-        found = numpy.concatenate([one.view(numpy.ndarray) for one in several])
+        found = np.concatenate([one.view(np.ndarray) for one in several])
         return found if name in self.measured else EnumArray(found, self.system.variables[name].possible_values)
 
     def simulation(self, arrays: dict[str, Any], count: int) -> Any:
@@ -220,8 +220,8 @@ class Rules:
 
     def calculated(self, simulation: Any) -> tuple[list[Any], list[Any]]:
         """Every group and every requirement."""
-        groups = [simulation.calculate(f"group {name}", ALWAYS).view(numpy.ndarray) for name in self.groups]
-        return groups, [simulation.calculate(f"row {number}", ALWAYS).view(numpy.ndarray) for number in range(len(self.requirements))]
+        groups = [simulation.calculate(f"group {name}", ALWAYS).view(np.ndarray) for name in self.groups]
+        return groups, [simulation.calculate(f"row {number}", ALWAYS).view(np.ndarray) for number in range(len(self.requirements))]
 
     def write(self, groups: list[Any], rows: list[Any], target: Path) -> None:
         """The answers, a facility on each line."""
@@ -229,7 +229,7 @@ class Rules:
         told = [{key: one[key] for key in ("norm", "equipment", "basis")} for one in self.requirements]
         texts = [["" if state == "unlisted" else json.dumps(one | {"state": state}) + ", " for state in STATES] for one in told]
         with target.open("w", encoding="utf-8") as file:
-            for mine, states in zip(numpy.stack(groups, axis=1).tolist(), numpy.stack(rows, axis=1).tolist(), strict=True):
+            for mine, states in zip(np.stack(groups, axis=1).tolist(), np.stack(rows, axis=1).tolist(), strict=True):
                 inside = "".join([text[code] for text, code in zip(named, mine, strict=True)])
                 listed = "".join([text[code] for text, code in zip(texts, states, strict=True)])
                 file.write(f'{{"groups": [{inside[:-2]}], "requirements": [{listed[:-2]}]}}\n')

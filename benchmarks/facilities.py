@@ -63,7 +63,8 @@ class Other:
 
     def ask(self, command: str) -> dict[str, float]:
         """One round: seconds of each phase."""
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.write(f"{command}\n")
         self._process.stdin.flush()
         return dict(json.loads(self._process.stdout.readline()))
@@ -216,9 +217,7 @@ def measure_pages(count: int, rounds: int) -> list[dict[str, Any]]:
     for name, address in ADDRESSES.items():
         small, full = medians([[asked(one, address) for one in both] for _ in range(rounds)])
         counts = [queries(one, address) for one in both]
-        found.append(
-            result(f"{name}: {count:,} facilities against 10", full / small, 1.5, "lower", small_ms=small * 1e3, full_ms=full * 1e3, queries=counts)
-        )
+        found.append(result(f"{name}: {count:,} facilities against 10", full / small, 1.5, "lower", small_ms=small * 1e3, full_ms=full * 1e3, queries=counts))
     taken = min(asked(both[1], IMPACT, 1) for _ in range(2))
     return [*found, result("what a change of the law means for all of them, against 10 s", taken / 10, 1, "lower", facilities=count, page_s=taken)]
 

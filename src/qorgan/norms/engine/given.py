@@ -13,8 +13,8 @@ from qorgan.norms.engine.catalogue import Item, catalogue, wording_of
 from qorgan.norms.engine.cells import Told
 from qorgan.norms.engine.conditions import Check, bounds_of, compiled, facts_of, values_of
 from qorgan.norms.engine.loader import PACKS, load
-from qorgan.norms.engine.standings import EQUIPMENT, GROUP
 from qorgan.norms.engine.schema import Contradiction
+from qorgan.norms.engine.standings import EQUIPMENT, GROUP
 from qorgan.norms.engine.workdays import Calendar
 
 _WORDS = ("installed", "compensated")
@@ -76,7 +76,8 @@ def _form(order: str, since: date, packs: Path) -> Form:
             known.setdefault(fact, Asked(item.id, frozenset([True, False]), False, False))
     found = next(one for one in load(packs) if one.number == order)
     pairs = tuple((one, compiled(one.facts)) for one in found.head.contradictions)
-    return Form(known, kinds, next((item.parent_id for item in items if item.group), order), pairs, tuple(sorted({name for one, _ in pairs for name in facts_of(one.facts)})))
+    decisive = tuple(sorted({name for one, _ in pairs for name in facts_of(one.facts)}))
+    return Form(known, kinds, next((item.parent_id for item in items if item.group), order), pairs, decisive)
 
 
 def _ruled(items: list[Item]) -> dict[str, Asked]:

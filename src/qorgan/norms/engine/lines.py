@@ -93,9 +93,9 @@ class Lines:
         before, _, after = first.partition(_NAMED)
         colon, _, inner = after.partition("{")
         head = before.strip()
-        if "".join(pieces[-3:]).strip() or colon.strip() != ":" or head[:1] != "{" or head[-1:] not in "{,":
+        if "".join(pieces[-3:]).strip() or colon.strip() != ":" or not (head == "{" or (head[:1] == "{" and head[-1:] == "," and head[1:-1].strip())):
             raise _UnusualError
-        facts = self._pairs.read(head[1:-1] if head[-1] == "," else head[1:])
+        facts = self._pairs.read(head[1:-1])
         known, kinds = self._pieces, [f",{inner}", *pieces[:-3]]
         equipment = dict([known.get(piece) or self._piece(piece) for piece in kinds])
         if len(equipment) != len(kinds) or len(pieces) < 3 or contradicted(facts, self._form):

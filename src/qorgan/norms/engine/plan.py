@@ -137,10 +137,7 @@ class Plan:
         given, blocks = equipment.get, [grouped.settled]
         for kind, looks in grouped.open:
             own = given(kind.name)
-            if type(own) is Told and own.seen[0] is kind:
-                numbers = own.seen[1]
-            else:
-                numbers = kind.numbers(own) if own else kind.of_nothing
+            numbers = own.seen[1] if type(own) is Told and own.seen[0] is kind else kind.numbers(own) if own else kind.of_nothing
             for one in looks:
                 key = numbers[one.place] if one.pick is None else (numbers[one.place], one.pick(seen))
                 standings = one.known.get(key)
