@@ -183,9 +183,10 @@ class Plan:
             for one in self._timed:
                 one.kept.clear()
         get = facts.get
-        found = [kept.get(get(anchor)) for anchor, kept in self._free]
-        if None in found:
-            found = [kept.get(get(anchor)) or one.runs(get(anchor), calendar) for one, (anchor, kept) in zip(self._timed, self._free, strict=True)]
+        try:
+            found = [kept[get(anchor)] for anchor, kept in self._free]
+        except KeyError:
+            found = [one.kept.get(get(one.anchor)) or one.runs(get(one.anchor), calendar) for one in self._timed]
         if self._bound:
             known = {**_joined(facts, equipment), GROUP: grouped.names}
             found.append(Together(tuple(running for timed in self._bound if (running := _running(timed, known, calendar)))))
