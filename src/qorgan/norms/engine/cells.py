@@ -6,7 +6,7 @@ what is remembered may be forgotten at any time.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -29,12 +29,12 @@ class Told(dict[str, Any]):
 
 @dataclass(frozen=True)
 class Look:
-    """One part of a kind (its ``place`` there), for facilities of the same groups: what it takes of their own facts, and the answers so far."""
+    """One part of a kind (its ``place`` there), for facilities whose groups it cannot tell apart: what it takes of their own facts, and the answers so far."""
 
     place: int
     part: Part
     pick: Callable[[tuple[Any, ...]], Any] | None
-    known: dict[Any, Together[Standing]] = field(default_factory=dict)
+    known: dict[Any, Together[Standing]]
 
 
 class Kind:

@@ -15,7 +15,7 @@ from qorgan.norms.engine.cells import KEPT, Kind, Look, Told, stretch
 from qorgan.norms.engine.conditions import Check, Facts, bounds_of, compiled, facts_of
 from qorgan.norms.engine.deadlines import Due, due
 from qorgan.norms.engine.schema import Term
-from qorgan.norms.engine.standings import EQUIPMENT, GROUP, NOTHING, Grouped, Grouping, Part, Standing, State, Together, is_settled, parts, stand
+from qorgan.norms.engine.standings import EQUIPMENT, GROUP, NOTHING, Grouped, Grouping, Part, Standing, State, Together, is_settled, parts, sides, stand
 from qorgan.norms.engine.workdays import Calendar
 
 __all__ = ["EQUIPMENT", "GROUP", "Assessment", "Grouping", "Plan", "Running", "Standing", "State"]
@@ -92,6 +92,7 @@ class Plan:
         self._free = [(one.anchor, one.kept) for one in self._timed]
         self._look_at(found)
         self._grouped: dict[Any, Grouped] = {}
+        self._shared: dict[Any, dict[Any, Together[Standing]]] = {}
         self._opened: dict[Any, tuple[Together[Standing], tuple[tuple[Kind, tuple[Look, ...]], ...]]] = {}
         self._calendar: Calendar | None = None
 
@@ -169,7 +170,11 @@ class Plan:
         settled: list[Standing] = []
         looks: list[tuple[Kind, tuple[Look, ...]]] = []
         for kind in self._kinds:
-            still = tuple(Look(place, part, self._pick(part)) for place, part in enumerate(kind.parts) if not is_settled(part, grouped))
+            still = tuple(
+                Look(place, part, self._pick(part), self._shared.setdefault((kind.name, place, sides(part, grouped)), {}))
+                for place, part in enumerate(kind.parts)
+                if not is_settled(part, grouped)
+            )
             settled += [one for part in kind.parts if is_settled(part, grouped) for one in stand(part, NOTHING, NOTHING, grouped)]
             looks += [(kind, still)] if still else []
         return Together(tuple(settled)), tuple(looks)

@@ -136,6 +136,21 @@ def is_settled(part: Part, grouped: Grouped) -> bool:
     return all(one.applies({GROUP: names}).holds is False for one in part.asked for names in (grouped.names, grouped.widest))
 
 
+def sides(part: Part, grouped: Grouped) -> tuple[Any, ...]:
+    """All that a part sees of a facility's groups: on which side of each of its lines they stand, for certain and possibly, and what would tell."""
+    lines = [line for one in part.asked for line in _lines(one.requirement.when)]
+    return *((not line.isdisjoint(grouped.names), not line.isdisjoint(grouped.widest)) for line in lines), bool(grouped.possible), grouped.undecided
+
+
+def _lines(condition: Mapping[str, Any]) -> Iterator[frozenset[str]]:
+    for name, wanted in condition.items():
+        if name == GROUP:
+            yield frozenset(wanted if isinstance(wanted, list) else [wanted])
+        elif name in {"any", "not"}:
+            for one in wanted if isinstance(wanted, list) else [wanted]:
+                yield from _lines(one)
+
+
 def stand(part: Part, facts: Facts, equipment: Mapping[str, Facts], grouped: Grouped) -> tuple[Standing, ...]:
     """The answers of a part, in the order of the text."""
     known: dict[str, Any] = {GROUP: grouped.names}
