@@ -3,15 +3,17 @@
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from qorgan.norms.engine.catalogue import catalogue
+from qorgan.norms.engine.conditions import bounds_of
 from qorgan.norms.engine.given import Asked, form
 
 ORDER = "366"
 ON = date(2026, 11, 22)
 AREAS = (80, 499.99, 500, 1200.5, 1999.99, 2000, 7500, 31000)
-MEASURES = (1, 2, 3, 3.5, 9.5, 10, 24, 30, 40, 48, 72, 365, 400)
+AROUND = (-1, -0.5, 0, 0.5, 1)  # measured facts lie about the bounds of the rules: where it matters which side they are on
 NOTICE = "notified_on"
 MISSING = 0.08  # of the facts of a facility, and of the kinds of equipment
 GOOD = 0.85  # of the equipment is there, and does each thing that is asked of it
@@ -33,8 +35,8 @@ def facilities(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
             kinds.setdefault(kind, {})[fact] = one
     for _ in range(count):
         facts = _settled(chance)
-        facts |= {name: _value(chance, one) for name, one in plain.items() if chance.random() >= MISSING}
-        yield facts | {"equipment": {kind: _equipment(chance, own) for kind, own in kinds.items() if chance.random() >= MISSING}}
+        facts |= {name: _value(chance, name, one) for name, one in plain.items() if chance.random() >= MISSING}
+        yield facts | {"equipment": {kind: _equipment(chance, kind, own) for kind, own in kinds.items() if chance.random() >= MISSING}}
 
 
 def _settled(chance: random.Random) -> dict[str, Any]:
@@ -45,21 +47,31 @@ def _settled(chance: random.Random) -> dict[str, Any]:
     return {"kind": kind, **more.get(kind, {})}
 
 
-def _value(chance: random.Random, one: Asked) -> Any:
+def _value(chance: random.Random, name: str, one: Asked) -> Any:
     if one.is_day:
         return (date(2024, 1, 1) + timedelta(days=chance.randrange(1000))).isoformat()
     if one.measured:
-        return chance.choice(MEASURES)
+        return chance.choice(_bounds()[name]) + chance.choice(AROUND)
     return chance.random() < GOOD if True in one.words else chance.choice(sorted(one.words))
 
 
-def _equipment(chance: random.Random, own: dict[str, Asked]) -> dict[str, Any]:
+@cache
+def _bounds() -> dict[str, list[float]]:
+    """The bounds of every measured fact."""
+    items = [item for item in catalogue(ON) if item.order == ORDER]
+    conditions = [one.when for item in items for one in item.requires]
+    conditions += [{f"equipment.{one.equipment}.{name}": wanted} for item in items for one in item.requires for name, wanted in one.parameters.items()]
+    measured = [name for name, one in form(ORDER, ON).asked.items() if one.measured]
+    return {name: sorted({float(bound) for condition in conditions for bound in bounds_of(condition, name)}) for name in measured}
+
+
+def _equipment(chance: random.Random, kind: str, own: dict[str, Asked]) -> dict[str, Any]:
     there = chance.random() < GOOD
     facts: dict[str, Any] = {"installed": there}
     for name, one in own.items():
         wanted = there is not (name == "compensated")
         if name != "installed" and wanted and chance.random() >= MISSING:
-            facts[name] = _value(chance, one) if there else chance.random() < 0.2
+            facts[name] = _value(chance, f"equipment.{kind}.{name}", one) if there else chance.random() < 0.2
     return facts
 
 

@@ -32,7 +32,7 @@ from django.test.utils import CaptureQueriesContext
 
 from qorgan.facilities.models import Facility, Fact
 from qorgan.ledger.signing import create_key
-from qorgan.norms.answers import answers_to_lines, calendar
+from qorgan.norms.answers import answers_to_lines, calendar, write_answers
 from qorgan.norms.engine.assess import plan
 from qorgan.norms.engine.catalogue import find
 from qorgan.norms.engine.deadlines import due
@@ -79,9 +79,7 @@ def judge(facts: Path, target: Path) -> None:
     plan(ORDER, ON), form(ORDER, ON), calendar()
     begun = time.process_time()
     with target.open("w", encoding="utf-8") as file:
-        for line in answers_to_lines((line for line in facts.read_text(encoding="utf-8").split("\n") if line), ON):
-            file.write(line)
-            file.write("\n")
+        write_answers(answers_to_lines((line for line in facts.read_text(encoding="utf-8").split("\n") if line.strip()), ON), file)
     print(time.process_time() - begun)
 
 

@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from qorgan.norms.engine.assess import Assessment, flattened, parted, plan, term_of
 from qorgan.norms.engine.catalogue import find
@@ -70,6 +71,15 @@ def _answers(many: Iterable[Any], read: Callable[[Any], dict[str, Any]], on: dat
             yield written.line(rules.assess(on, *parted(facts), counted))
 
 
+def write_answers(lines: Iterable[str], target: TextIO) -> int:
+    """Write answers, each on its line, many at once; how many of them are refusals."""
+    refused, waiting = 0, iter(lines)
+    while several := list(islice(waiting, _AT_ONCE)):
+        refused += sum(_REFUSED in line[:40] for line in several)
+        target.write("\n".join([*several, ""]))
+    return refused
+
+
 def refusal(error: FactsRefusedError) -> dict[str, str]:
     """Why facts were refused, for other programs."""
     return {"field": error.field, "norm": error.norm, "why_kk": error.why_kk, "why_ru": error.why_ru}
@@ -92,7 +102,7 @@ class _Written:
         return f'{{"on": {self._on}, "groups": [{groups}], "requirements": [{requirements}], "deadlines": [{deadlines}]}}'
 
     def refused(self, why: dict[str, str]) -> str:
-        return f'{{"on": {self._on}, "error": {json.dumps(why, ensure_ascii=False)}}}'
+        return f'{{"on": {self._on}, {_REFUSED}{json.dumps(why, ensure_ascii=False)}}}'
 
 
 def _write(several: Together[Thing], row: Callable[[Thing], dict[str, Any]]) -> str:
@@ -100,6 +110,8 @@ def _write(several: Together[Thing], row: Callable[[Thing], dict[str, Any]]) -> 
     return several.written
 
 
+_AT_ONCE = 32  # answers of some ten kilobytes each
+_REFUSED = '"error": '
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 

@@ -3,12 +3,12 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qorgan.norms.answers import FIRST_YEAR, LAST_YEAR, NoTermError, answer, answers, answers_to_lines, deadline, refusal
+from qorgan.norms.answers import FIRST_YEAR, LAST_YEAR, NoTermError, answer, answers, answers_to_lines, deadline, refusal, write_answers
 from qorgan.norms.engine import PackError, UnknownItemError
 from qorgan.norms.engine.given import FactsRefusedError
 from qorgan.norms.engine.lines import parsed
@@ -46,7 +46,7 @@ def _assess(options: argparse.Namespace) -> int:
         read = _read(options.facts)
         if options.batch:
             listed = read.lstrip().startswith("[")
-            return _batch(answers(_parsed(read), on) if listed else answers_to_lines(_lines(read), on))
+            return 1 if write_answers(answers(_parsed(read), on) if listed else answers_to_lines(_lines(read), on), sys.stdout) else 0
         found = answer(_parsed(read), on)
     except FactsRefusedError as error:
         return _refused(str(error), options, refusal(error))
@@ -57,15 +57,6 @@ def _assess(options: argparse.Namespace) -> int:
     else:
         _tell(found)
     return 0
-
-
-def _batch(lines: Iterable[str]) -> int:
-    refused = 0
-    for line in lines:
-        refused += '"error": ' in line[:40]
-        sys.stdout.write(line)
-        sys.stdout.write("\n")
-    return 1 if refused else 0
 
 
 def _deadline(options: argparse.Namespace) -> int:

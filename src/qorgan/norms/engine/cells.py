@@ -5,11 +5,10 @@ what is remembered may be forgotten at any time.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from qorgan.norms.engine.conditions import bounds_of
 from qorgan.norms.engine.standings import EQUIPMENT, Part, Standing, Together
@@ -21,14 +20,10 @@ class Told(dict[str, Any]):
     """Facts of one kind of equipment that come again and again as the same object. ``seen``: by which kind they were read, and as what."""
 
     __slots__ = ("seen",)
-
-    def __init__(self, facts: Mapping[str, Any]) -> None:
-        super().__init__(facts)
-        self.seen: tuple[object, tuple[int, ...]] = (None, ())
+    seen: tuple[object, tuple[int, ...]]
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """One part of a kind (its ``place`` there), for facilities whose groups it cannot tell apart: what it takes of their own facts, and the answers so far."""
 
     place: int
@@ -43,7 +38,7 @@ class Kind:
     def __init__(self, name: str, parts: tuple[Part, ...]) -> None:
         self.name, self.parts = name, parts
         looks = [[(fact, bounds(part, fact)) for fact in part.own] for part in parts]
-        self._looks = [(tuple(fact for fact, at in own if not at), tuple((fact, at) for fact, at in own if at)) for own in looks]
+        self._looks = [(tuple(fact for fact, at in own if not at), tuple((fact, Stretches(at)) for fact, at in own if at)) for own in looks]
         self._numbers: list[dict[tuple[Any, ...], int]] = [{} for _ in self._looks]
         self._kept: dict[tuple[tuple[str, Any], ...], tuple[int, ...]] = {}  # facts as they came: their numbers
         self._next = count()
@@ -68,7 +63,7 @@ class Kind:
         for (plain, measured), numbers in zip(self._looks, self._numbers, strict=True):
             key: tuple[Any, ...] = tuple(map(get, plain))
             if measured:
-                key += tuple([stretch(get(fact), at) for fact, at in measured])
+                key += tuple([stretches[get(fact)] for fact, stretches in measured])
             number = numbers.get(key)
             if number is None:
                 if len(numbers) > KEPT:
@@ -86,9 +81,17 @@ def bounds(part: Part, fact: str) -> list[Decimal]:
     return sorted({bound for condition in conditions for bound in bounds_of(condition, name)})
 
 
-def stretch(value: Any, at: list[Decimal]) -> int | None:
-    """Between which bounds a number lies, or on which."""
-    if value is None:
-        return None
-    number = Decimal(str(value)) if isinstance(value, float) else value
-    return bisect_left(at, number) + bisect_right(at, number)
+class Stretches(dict[Any, int | None]):
+    """Between which bounds a number lies, or on which: by the number; None for none."""
+
+    def __init__(self, at: Iterable[Decimal]) -> None:
+        super().__init__({None: None})
+        self._at = sorted(at)
+
+    def __missing__(self, value: Any) -> int:
+        number = Decimal(str(value)) if isinstance(value, float) else value
+        if len(self) > KEPT:
+            self.clear()
+            self[None] = None
+        self[value] = found = bisect_left(self._at, number) + bisect_right(self._at, number)
+        return found

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from qorgan.norms.engine.cells import Told
-from qorgan.norms.engine.given import Asked, FactsRefusedError, checked, contradicted, form, has_nothing_without_itself, value_of
+from qorgan.norms.engine.given import Asked, FactsRefusedError, Form, checked, contradicted, form, has_nothing_without_itself, value_of
 from qorgan.norms.engine.loader import PACKS
 from qorgan.norms.engine.standings import EQUIPMENT
 from qorgan.norms.engine.workdays import Calendar
@@ -44,13 +44,17 @@ class _Pairs(dict[str, tuple[str, Any]]):
         self[text] = found = (name, value_of(full, value, known, self._calendar) if known else None)
         return found
 
-    def read(self, text: str) -> dict[str, Any]:
+    def read(self, text: str) -> Told:
         """All pairs of an object, without what is not known."""
-        pieces = text.split(",") if text.strip() else []
-        found = dict(map(self.__getitem__, pieces))
+        pieces = text.split(",") if text and not text.isspace() else []
+        found = Told(map(self.__getitem__, pieces))
+        found.seen = (None, ())
         if len(found) != len(pieces):
             raise _UnusualError
-        return {name: value for name, value in found.items() if value is not None} if None in found.values() else found
+        if None in found.values():
+            for name in [name for name, value in found.items() if value is None]:
+                del found[name]
+        return found
 
 
 class _Names(dict[str, str]):
@@ -70,6 +74,25 @@ class _Names(dict[str, str]):
         return kind
 
 
+class _Kinds(dict[str, tuple[str, Told]]):
+    """Kinds of equipment with their facts as text: from the comma before one on, without the brace at its end."""
+
+    def __init__(self, rules: Form, calendar: Calendar) -> None:
+        super().__init__()
+        self._rules, self._names = rules, _Names(rules.kinds)
+        self._own = {kind: _Pairs(rules.asked, f"{EQUIPMENT}.{kind}.", calendar) for kind in rules.kinds}
+
+    def __missing__(self, text: str) -> tuple[str, Told]:
+        name, _, inner = text.partition("{")
+        kind = self._names[name]
+        own = self._own[kind].read(inner)
+        has_nothing_without_itself(f"{EQUIPMENT}.{kind}", own, self._rules)
+        if len(self) > _KEPT:
+            self.clear()
+        self[text] = found = (kind, own)
+        return found
+
+
 class Lines:
     """Reads lines by what an order asks on a day."""
 
@@ -77,9 +100,7 @@ class Lines:
         self._rules = (order, on, calendar, packs)
         self._form = form(order, on, packs)
         self._pairs = _Pairs(self._form.asked, "", calendar)
-        self._own = {kind: _Pairs(self._form.asked, f"{EQUIPMENT}.{kind}.", calendar) for kind in self._form.kinds}
-        self._names = _Names(self._form.kinds)
-        self._pieces: dict[str, tuple[str, Told]] = {}
+        self._kinds = _Kinds(self._form, calendar)
 
     def read(self, line: str) -> dict[str, Any]:
         """The facts of one facility. Raises :class:`~qorgan.norms.engine.given.FactsRefusedError`, ``ValueError`` for what is no JSON."""
@@ -95,24 +116,15 @@ class Lines:
         head = before.strip()
         if "".join(pieces[-3:]).strip() or colon.strip() != ":" or not (head == "{" or (head[:1] == "{" and head[-1:] == "," and head[1:-1].strip())):
             raise _UnusualError
-        facts = self._pairs.read(head[1:-1])
-        known, kinds = self._pieces, [f",{inner}", *pieces[:-3]]
-        equipment = dict([known.get(piece) or self._piece(piece) for piece in kinds])
-        if len(equipment) != len(kinds) or len(pieces) < 3 or contradicted(facts, self._form):
+        if len(pieces) < 3:
+            raise _UnusualError
+        facts: dict[str, Any] = self._pairs.read(head[1:-1])
+        pieces[-3:] = [f",{inner}"]
+        equipment = dict(map(self._kinds.__getitem__, pieces))
+        if len(equipment) != len(pieces) or contradicted(facts, self._form):
             raise _UnusualError
         facts[EQUIPMENT] = equipment
         return facts
-
-    def _piece(self, text: str) -> tuple[str, Told]:
-        """One kind of equipment, from the comma before it on, without the brace at its end."""
-        name, _, inner = text.partition("{")
-        kind = self._names[name]
-        own = self._own[kind].read(inner)
-        has_nothing_without_itself(f"{EQUIPMENT}.{kind}", own, self._form)
-        if len(self._pieces) > _KEPT:
-            self._pieces.clear()
-        self._pieces[text] = found = (kind, Told(own))
-        return found
 
 
 def _only_pair(text: str) -> tuple[str, Any]:

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from qorgan.norms.engine.catalogue import Item
-from qorgan.norms.engine.cells import KEPT, Kind, Look, Told, stretch
+from qorgan.norms.engine.cells import KEPT, Kind, Look, Stretches, Told
 from qorgan.norms.engine.conditions import Check, Facts, bounds_of, compiled, facts_of
 from qorgan.norms.engine.deadlines import Due, due
 from qorgan.norms.engine.schema import Term
@@ -104,18 +104,18 @@ class Plan:
         bounds = {name: sorted({bound for condition in conditions for bound in bounds_of(condition, name)}) for name in wanted}
         foreign = [name for name in wanted if name.startswith(f"{EQUIPMENT}.")]
         self._plain = tuple(name for name in wanted if not bounds[name] and name not in foreign)
-        self._measured = tuple((name, bounds[name]) for name in wanted if bounds[name] and name not in foreign)
-        self._foreign = tuple((name.split(".", 2)[1], name.split(".", 2)[2], bounds[name]) for name in foreign)
+        self._measured = tuple((name, Stretches(bounds[name])) for name in wanted if bounds[name] and name not in foreign)
+        self._foreign = tuple((name.split(".", 2)[1], name.split(".", 2)[2], Stretches(bounds[name]) if bounds[name] else None) for name in foreign)
         self._order = [*self._plain, *(name for name, _ in self._measured), *foreign]
         self._of_groups = _picking([self._order.index(name) for name in sorted({fact for one in groups for fact in facts_of(one)})])
 
     def _seen(self, facts: Facts, equipment: Mapping[str, Facts]) -> tuple[Any, ...]:
         """What decides of a facility's own facts: values, and for measured ones the stretch between two bounds."""
         get = facts.get
-        seen = [*map(get, self._plain), *[stretch(get(name), bounds) for name, bounds in self._measured]]
-        for what, name, bounds in self._foreign:
+        seen = [*map(get, self._plain), *[stretches[get(name)] for name, stretches in self._measured]]
+        for what, name, stretches in self._foreign:
             value = equipment.get(what, NOTHING).get(name)
-            seen.append(stretch(value, bounds) if bounds else value)
+            seen.append(stretches[value] if stretches else value)
         return tuple(seen)
 
     def grouped(self, facts: Facts, equipment: Mapping[str, Facts]) -> Grouped:
@@ -139,13 +139,13 @@ class Plan:
         for kind, looks in grouped.open:
             own = given(kind.name)
             numbers = own.seen[1] if type(own) is Told and own.seen[0] is kind else kind.numbers(own) if own else kind.of_nothing
-            for one in looks:
-                key = numbers[one.place] if one.pick is None else (numbers[one.place], one.pick(seen))
-                standings = one.known.get(key)
+            for place, part, pick, known in looks:
+                key = numbers[place] if pick is None else (numbers[place], pick(seen))
+                standings = known.get(key)
                 if standings is None:
-                    if len(one.known) > KEPT:
-                        one.known.clear()
-                    standings = one.known[key] = Together(stand(one.part, facts, equipment, grouped))
+                    if len(known) > KEPT:
+                        known.clear()
+                    standings = known[key] = Together(stand(part, facts, equipment, grouped))
                 blocks.append(standings)
         return Assessment(on, grouped.groups, grouped.possible, tuple(blocks), self._terms(facts, equipment, grouped, calendar))
 

@@ -12,7 +12,7 @@ from qorgan.norms.engine.schema import Basis, Requirement, TextState
 
 GROUP, EQUIPMENT = "group", "equipment"
 NOTHING: Mapping[str, Any] = {}
-_OWN = 3  # facts of the equipment itself that a part looks at, besides whether it is there: more would seldom come again together
+_OWN = 4  # facts of the equipment itself that a part looks at, besides whether it is there: more would seldom come again together
 
 
 class State(StrEnum):
