@@ -13,7 +13,7 @@ from django.test import Client
 from hypothesis import settings as properties
 
 from qorgan.ledger.signing import create_key
-from qorgan.people.tests.cast import Cast, make_cast, signed_in_client
+from qorgan.people.tests.cast import Cast, same_cast, signed_in_client
 
 properties.register_profile("house", deadline=None)  # how long an example takes says more about the machine than about the code
 properties.load_profile("house")
@@ -66,7 +66,7 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, djang
 @pytest.fixture
 def cast(db: None) -> Cast:  # noqa: ARG001 - the fixture is wanted, not its value
     """Гүлнар (head), Серік (responsible), Айдар and Марат (inspectors), Ольга (administrator), Дана (auditor); Бекзат of another division."""
-    return make_cast()
+    return same_cast()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 from qorgan.norms.engine.catalogue import catalogue
 from qorgan.norms.engine.conditions import bounds_of
 from qorgan.norms.engine.given import Asked, form
+from qorgan.norms.engine.schema import Basis, TextState
 
 ORDER = "366"
 ON = date(2026, 11, 22)
@@ -89,6 +90,7 @@ def rules() -> dict[str, Any]:
                 "parameters": one.parameters,
                 "basis": one.basis.value,
                 "compensable": one.compensable,
+                "rank": [one.basis is not Basis.REQUIRED, (one.text or item.text) is not TextState.BOTH],
             }
             for item in items
             for one in item.requires

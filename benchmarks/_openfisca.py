@@ -63,9 +63,12 @@ class Rules:
 
     def _add(self, name: str, values: Any, formula: Callable[..., Any] | None = None) -> None:
         about: dict[str, Any] = {"entity": self.entity, "definition_period": DateUnit.DAY, "label": name}
-        about |= {"value_type": float, "default_value": math.nan} if values is None else {"value_type": Enum, "possible_values": values}
-        if values is not None:
-            about["default_value"] = next(iter(values))
+        if values is None:
+            about |= {"value_type": float, "default_value": math.nan}
+        elif values is bool:
+            about |= {"value_type": bool}
+        else:
+            about |= {"value_type": Enum, "possible_values": values, "default_value": next(iter(values))}
         if formula is not None:
             about["formula"] = formula
         self.system.add_variable(type(name, (Variable,), about))
@@ -151,6 +154,7 @@ class Rules:
             self._add(f"row {number}", State, self._state(one))
             return
         self._add(f"state {number}", State, self._state(one))
+        self._add(f"shown {number}", bool, self._shown(number, alike))
         self._add(f"row {number}", State, self._listed(number, alike))
 
     def _state(self, one: dict[str, Any]) -> Callable[..., Any]:
@@ -173,20 +177,34 @@ class Rules:
 
         return formula
 
-    def _listed(self, number: int, alike: list[int]) -> Callable[..., Any]:
+    def _shown(self, number: int, alike: list[int]) -> Callable[..., Any]:
         """Of several requirements of one item those that apply, advice only where nothing firmer does, one where none applies."""
         firm = [at for at in alike if self.requirements[at]["basis"] != "advisable"]
 
         def formula(facility: Any, at: Any) -> Any:
-            states = {one: facility(f"state {one}", at).view(np.ndarray) for one in alike}
-            applying = {one: state != NOT_APPLICABLE for one, state in states.items()}
-            none = ~np.logical_or.reduce(list(applying.values()))
+            applying = {one: facility(f"state {one}", at).view(np.ndarray) != NOT_APPLICABLE for one in alike}
             shown = applying[number]
             if number not in firm and firm:
                 shown = shown & ~np.logical_or.reduce([applying[one] for one in firm])
             if number == alike[0]:
-                shown = shown | none
-            return EnumArray(np.where(shown, states[number], UNLISTED), State)
+                shown = shown | ~np.logical_or.reduce(list(applying.values()))
+            return shown
+
+        return formula
+
+    def _listed(self, number: int, alike: list[int]) -> Callable[..., Any]:
+        """Of those that are shown, not the one that asks again less firmly what another asks that is no less sure to apply."""
+        mine = self.requirements[number]
+        firmer = [at for at in alike if self.requirements[at]["rank"] < mine["rank"] and self.requirements[at]["parameters"] == mine["parameters"]]
+        conditions = {at: self._condition(self.requirements[at]["when"]) for at in (number, *firmer)}
+
+        def formula(facility: Any, at: Any) -> Any:
+            shown = facility(f"shown {number}", at)
+            told = {one: facility(name, at).view(np.ndarray) for one, name in conditions.items()}
+            for one in firmer:
+                again = (told[one] == YES) | ((told[one] == UNKNOWN) & (told[number] == UNKNOWN))
+                shown = shown & ~(facility(f"shown {one}", at) & again)
+            return EnumArray(np.where(shown, facility(f"state {number}", at).view(np.ndarray), UNLISTED), State)
 
         return formula
 

@@ -19,6 +19,8 @@ from qorgan.ledger.actors import Actor
 from qorgan.ledger.checkpoints import make_checkpoint, proof_text
 from qorgan.ledger.signing import ledger_key
 from qorgan.ledger.transactions import writing
+from qorgan.people.models import Post
+from qorgan.people.rights import GRANTS, REACHES_DOWN, TWO_FACTORS, Permission
 from qorgan.web import cli, environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -144,6 +146,21 @@ def test_no_paper_names_a_command_that_does_not_exist() -> None:
         for named in re.findall(r"`((?:qorgan|qorgan-dock)(?: [a-z]+(?:-[a-z]+)*)+)", path.read_text(encoding="utf-8")):
             wrong += [f"{path.name}: {named}"] if named not in begun else []
     assert wrong == []
+
+
+# Posts and rights ---------------------------------------------------------------------------------
+
+
+def test_every_right_is_documented_with_the_posts_that_have_it() -> None:
+    rows = table(section((REFERENCE / "posts.md").read_text(encoding="utf-8"), "Rights"))
+    told = {right: {post.strip() for post in posts.split(",")} for right, (_meaning, posts) in rows.items()}
+    assert told == {right.value: {post.value for post in Post if right in GRANTS[post]} for right in Permission}
+
+
+def test_every_post_is_documented_with_its_reach_and_second_factor() -> None:
+    text = section((REFERENCE / "posts.md").read_text(encoding="utf-8"), "Posts")
+    told = re.findall(r"^\| `([a-z_]+)` \|.*\| (yes|no) \| (yes|no) \|$", text, re.MULTILINE)
+    assert told == [(post.value, "yes" if post in REACHES_DOWN else "no", "yes" if post in TWO_FACTORS else "no") for post in Post]
 
 
 # Decisions, invariants, dependencies -------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -28,6 +29,7 @@ FLAGS = [
     "--autoplay-policy=no-user-gesture-required",
 ]
 WIDTHS = (1280, 390)
+FIRST_PAGE = r":\d+/(oversight/)?$"  # after signing in: Today, or what is due for those who keep facilities alone
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 
 
@@ -148,7 +150,7 @@ def enter(office: Office, browser: Browser, login: str) -> Any:
         page.wait_for_url("**/sign-in/code/**")
         page.fill("input[name=code]", office.member(login)["code"])
         page.press("input[name=code]", "Enter")
-    page.wait_for_url(f"{office.address}/")
+    page.wait_for_url(re.compile(FIRST_PAGE))
     state = context.storage_state()
     context.close()
     return state

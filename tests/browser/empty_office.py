@@ -19,7 +19,7 @@ from django_otp.oath import TOTP
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
-from tests.browser.conftest import WIDTHS, free_port
+from tests.browser.conftest import FIRST_PAGE, WIDTHS, free_port
 from tests.browser.test_day import confirm, scan, until
 
 PASSWORD = "Betpaqdala-Kóktem-2026"
@@ -110,14 +110,14 @@ class EmptyOffice:
         page.fill("input[name=login]", login)
         page.fill("input[name=password]", password)
         page.press("input[name=password]", "Enter")
-        page.wait_for_url(re.compile(r"/sign-in/code/|:\d+/$"))
+        page.wait_for_url(re.compile(rf"/sign-in/code/|{FIRST_PAGE}"))
         if "/code/" in page.url:
             self.shot(page, f"second-step-{login}")
             if login not in self.keys:
                 self.keys[login] = b32decode(page.locator("p.hash").inner_text().strip())
             page.fill("input[name=code]", self.code(login))
             page.press("input[name=code]", "Enter")
-            page.wait_for_url(f"{self.address}/")
+            page.wait_for_url(re.compile(FIRST_PAGE))
         self.pages[login] = page
         self.shot(page, f"today-{login}")
         return page

@@ -279,7 +279,7 @@ def draft_and_sign(office: EmptyOffice, inspection: str) -> str:
     page.goto(inspection)
     page.locator("a[href*='/archive/handovers/new/']").click()
     page.locator("input[name=recipient_kind][value=court]").check()
-    page.fill("input[name=recipient_name]", words(office, "court"))
+    page.fill("[name=recipient_name]", words(office, "court"))
     page.fill("input[name=recipient_person]", words(office, "judge"))
     page.fill("input[name=request_number]", "3599-26")
     page.fill("input[name=request_date]", "2026-11-20")

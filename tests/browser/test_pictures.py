@@ -4,6 +4,8 @@ With ``QORGAN_PICTURES=docs/pictures`` the pictures go into the documentation; o
 """
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,9 @@ from tests.browser.test_day import emptied, until
 
 pytestmark = pytest.mark.browser
 __all__ = ["emptied"]
-# name of the picture → who looks, at what
+MALL = "/facilities/?q=А-01 > a.row-link"  # a mall with a weapons counter, with papers and evidence
+LACKING = "/facilities/?q=А-10 > a.row-link > .actions a[href*='/oversight/']"  # a shop without cameras
+# name of the picture → who looks, at what: an address, then what to follow from there
 PAGES = {
     "today": ("serik", "/"),
     "kiosk": ("serik", "/kiosk/"),
@@ -26,21 +30,59 @@ PAGES = {
     "rules": ("gulnar", "/recorders/rules/"),
     "journal": ("serik", "/journal/"),
     "inspections": ("serik", "/inspections/"),
-    "inspection": ("serik", "first:/inspections/?q=12-3/41"),
+    "inspection": ("serik", "/inspections/?q=12-3/41 > a.row-link"),
     "archive": ("serik", "/archive/"),
-    "recording-locked": ("gulnar", "first:/archive/?recorder=0417"),
+    "recording-locked": ("gulnar", "/archive/?recorder=0417 > a.row-link"),
     "openings": ("gulnar", "/archive/openings/"),
     "vault": ("gulnar", "/archive/vault/"),
     "docks": ("serik", "/docks/"),
     "people": ("gulnar", "/people/"),
-    "appoint": ("gulnar", "first:/people/"),
+    "appoint": ("gulnar", "/people/ > a.row-link"),
     "ledger": ("dana", "/ledger/"),
-    "entry": ("dana", "first:/ledger/"),
+    "entry": ("dana", "/ledger/ > a.row-link"),
     "law": ("serik", "/norms/444/"),
     "account": ("aidar", "/people/account/"),
     "today-inspector": ("aidar", "/"),
     "today-administrator": ("olga", "/"),
+    "due": ("zhanar", "/"),
+    "due-by-paragraph": ("zhanar", "/oversight/?by=paragraph"),
+    "due-head": ("saule", "/oversight/"),
+    "facility-due": ("zhanar", LACKING),
+    "facility-due-late": ("zhanar", f"{LACKING} > #late a.row-link[href*='/why/']"),
+    "why-term": ("zhanar", "/oversight/ > a.row-link[href*='/why/366/63']"),
+    "why-equipment": ("zhanar", f"{LACKING} > a[href*='/why/366/91/4']"),
+    "portfolio": ("zhanar", "/oversight/portfolio/"),
+    "portfolio-narrowed": ("zhanar", "/oversight/portfolio/?region=75&group=3.1&state=overdue"),
+    "statements": ("zhanar", f"{MALL} > .actions a[href*='/oversight/'] > .actions a[href*='/statements/']"),
+    "due-calendar": ("zhanar", "/oversight/calendar/"),
+    "impact": ("zhanar", "/oversight/impact/?first=2023-01-01&last=2024-01-01"),
+    "impact-amendment": ("zhanar", "/oversight/impact/?first=2024-01-01&last=2024-12-31"),
+    "facilities": ("zhanar", "/facilities/"),
+    "facilities-none": ("zhanar", "/facilities/?q=жоқ нәрсе"),
+    "facility": ("zhanar", MALL),
+    "facility-outside": ("zhanar", "/facilities/?q=А-04 > a.row-link"),
+    "facility-unknown": ("zhanar", "/facilities/?q=А-07 > a.row-link"),
+    "facility-enter": ("zhanar", "/facilities/enter/"),
+    "facility-facts": ("zhanar", f"{MALL} > .actions a[href$='/facts/']"),
+    "facility-change": ("zhanar", f"{MALL} > .actions a[href$='/change/']"),
+    "facility-history": ("zhanar", f"{MALL} > .actions a[href$='/history/']"),
+    "facility-equipment": ("zhanar", f"{MALL} > a[href*='/equipment/video_surveillance/']"),
+    "facility-attach": ("zhanar", f"{MALL} > a[href*='/attach/']"),
+    "facility-paper": ("zhanar", f"{MALL} > a[href$='/papers/guard_contract/enter/']"),
+    "facility-paper-correct": ("zhanar", f"{MALL} > form[action$='/end/'] a.button"),
+    "facility-responsible": ("saule", f"{MALL} > a[href$='/responsible/']"),
+    "facility-pass-officer": ("saule", f"{MALL} > a[href$='/pass-officer/']"),
+    "facility-import": ("zhanar", "/facilities/import/"),
+    "law-366": ("zhanar", "/norms/366/"),
+    "law-item": ("zhanar", "/norms/366/91/4/"),
+    "law-kazakh-alone": ("zhanar", "/norms/366/86/3/"),
+    "law-divergences": ("zhanar", "/norms/366/divergences/"),
+    "law-calendar": ("zhanar", "/norms/calendar/"),
+    "law-calendar-day": ("gulnar", "/norms/calendar/day/2026-12-16/"),
+    "law-calendar-confirm": ("gulnar", "/norms/calendar/2026/confirm/"),
+    "law-changes": ("zhanar", "/norms/changes/?first=2024-01-01&last=2024-12-31"),
     "refused": ("marat", "/people/"),
+    "refused-facilities": ("marat", "/facilities/"),
     "not-found": ("marat", "/nothing-here/"),
 }
 
@@ -52,16 +94,26 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(wanted).absolute() if wanted else tmp_path_factory.mktemp("pictures")
 
 
+@pytest.fixture(scope="session")
+def texts(office: Office) -> None:
+    """Both official texts of Order 366, where they lie beside the repository: the pages show their words."""
+    folder = next((parent / "shared" / "law" for parent in Path(__file__).resolve().parents if (parent / "shared" / "law").is_dir()), None)
+    for language in ("kk", "ru") if folder else ():
+        words = ["norms", "import", f"{folder}/order-366.{language}.txt", "--order", "366", "--lang", language]
+        subprocess.run([sys.executable, "-m", "qorgan.web.cli", *words], env=office.environment, check=True, capture_output=True)
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("language", ["kk", "ru"])
 @pytest.mark.parametrize("name", PAGES)
-def test_page(office: Office, signed_in: SignedIn, emptied: None, pictures: Path, name: str, language: str, width: int) -> None:
+def test_page(office: Office, signed_in: SignedIn, emptied: None, texts: None, pictures: Path, name: str, language: str, width: int) -> None:
     """Looked at by axe and by a camera; no sideways scrolling; no untranslated heading."""
     login, path = PAGES[name]
     page = signed_in(login, language=language, width=width, height=860 if width > 600 else 800)
-    page.goto(path.removeprefix("first:"))
-    if path.startswith("first:"):
-        page.goto(str(page.locator("a.row-link").first.get_attribute("href")))
+    start, *further = path.split(" > ")
+    page.goto(start)
+    for link in further:
+        page.goto(str(page.locator(link).first.get_attribute("href")))
     page.wait_for_load_state("networkidle")
     (pictures / language).mkdir(parents=True, exist_ok=True)
     height = min(height_of(page), 1600) if width > 600 else 800

@@ -7,9 +7,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 
-from qorgan.archive.vault.unlocking import COOKIE, COOKIE_PATH, OpenVault, Unlocked, meet
+from qorgan.archive.vault.refusals import VaultRefused, WrongSecretGiven
+from qorgan.archive.vault.unlocking import COOKIE, COOKIE_PATH, OpenVault, Unlocked, meet, unlock
+from qorgan.people.models import Organisation
 from qorgan.people.rights import Permission, View, actor_of, requires
 
 
@@ -35,7 +38,6 @@ def unseen_without(*permissions: Permission) -> Callable[[View], View]:
     return decorate
 
 
-
 def open_vault(request: HttpRequest, organisation: UUID | None = None) -> OpenVault | None:
     """The vault as it is open in this request (of ``organisation``), or None; locks what must not stay open."""
     actor = actor_of(request)
@@ -43,6 +45,22 @@ def open_vault(request: HttpRequest, organisation: UUID | None = None) -> OpenVa
     if found is None or not actor.may(Permission.RECORDING_PLAY, found.unlocking.organisation_id):
         return None
     return found
+
+
+def unlocked_by(request: HttpRequest, form: Form, organisation: Organisation) -> Unlocked | None:
+    """Open the vault with what was typed: purpose and the holder's secret. None where it stays shut; the form then says why."""
+    actor, session = actor_of(request), request.session.session_key
+    if not form.is_valid() or actor.person is None or session is None:
+        return None
+    given = form.cleaned_data
+    try:
+        return unlock(
+            actor=actor.as_ledger(organisation.id), person=actor.person, organisation=organisation, session_key=session,
+            given=given["secret"], purpose=given["purpose"],
+        )
+    except VaultRefused as refused:
+        form.add_error("secret" if isinstance(refused, WrongSecretGiven) else "purpose", refused.sentence)
+        return None
 
 
 def kept_open(response: HttpResponseRedirect, unlocked: Unlocked) -> HttpResponseRedirect:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 ROWS = 30
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,3 +59,16 @@ def _read(cursor: str) -> tuple[datetime, UUID] | None:
         return _EPOCH + timedelta(microseconds=int(micro)), UUID(hex=name)
     except (ValueError, OverflowError):
         return None
+
+
+def of_days(found: QuerySet[Any], field: str, first: date | None, last: date | None) -> QuerySet[Any]:
+    """Rows whose time lies between two days of the office, both included; of one day alone where only ``first`` is named."""
+    if first:
+        found = found.filter(**{f"{field}__gte": _midnight(first)})
+    if end := last or first:
+        found = found.filter(**{f"{field}__lt": _midnight(end) + timedelta(days=1)})
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

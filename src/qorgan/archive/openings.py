@@ -1,17 +1,15 @@
 """The list of openings: who looked at what, when, for what purpose; the head and the auditor read it (444 p.13, 21)."""
 
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from qorgan.archive.keyset import by_time
+from qorgan.archive.keyset import by_time, of_days
 from qorgan.archive.vault import access
 from qorgan.archive.vault.models import Opening
 from qorgan.people.alphabet import fold
@@ -54,14 +52,7 @@ def openings(request: HttpRequest) -> HttpResponse:
 def _filtered(found: QuerySet[Opening], wanted: dict[str, Any]) -> QuerySet[Opening]:
     if wanted.get("person"):
         found = found.filter(person=wanted["person"])
-    if wanted.get("first"):
-        found = found.filter(at__gte=_midnight(wanted["first"]))
-    if wanted.get("last") or wanted.get("first"):
-        found = found.filter(at__lt=_midnight(wanted.get("last") or wanted["first"]) + timedelta(days=1))
+    found = of_days(found, "at", wanted.get("first"), wanted.get("last"))
     for word in fold(wanted.get("purpose", "")).split():
         found = found.filter(purpose_folded__contains=word)
     return found
-
-
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header, url_has_allowed_host_a
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from qorgan.archive.guards import kept_open, open_vault, unseen_without
+from qorgan.archive.guards import kept_open, open_vault, unlocked_by, unseen_without
 from qorgan.archive.models import Recording
 from qorgan.archive.opened import PLAIN_TEXT, NotOpened, damaged, no_key, opener, playable, recording_of, vault_for
 from qorgan.archive.particulars import particulars
@@ -21,9 +21,8 @@ from qorgan.archive.review import pane, running
 from qorgan.archive.streaming import answer
 from qorgan.archive.vault.forms import PURPOSES, UnlockForm
 from qorgan.archive.vault.models import Grant, Opening, Unlocking
-from qorgan.archive.vault.refusals import VaultRefused, WrongSecretGiven
 from qorgan.archive.vault.standing import confirmed_key, holders
-from qorgan.archive.vault.unlocking import COOKIE, COOKIE_PATH, OpenVault, lock, still_open, unlock
+from qorgan.archive.vault.unlocking import COOKIE, COOKIE_PATH, OpenVault, lock, still_open
 from qorgan.evidence.age import NoKey, SealError
 from qorgan.evidence.names import safe_name
 from qorgan.people.rights import Permission, actor_of
@@ -44,18 +43,11 @@ def recording(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 def unlock_view(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """Open the vault for a purpose, with the holder's secret."""
     found = playable(request, recording_id)
-    form, actor = UnlockForm(request.POST), actor_of(request)
+    form = UnlockForm(request.POST)
     if found.is_gone:
         return redirect("archive:recording", found.pk)
-    if not form.is_valid() or actor.person is None or request.session.session_key is None:
-        return _page(request, found, form, status=422)
-    try:
-        unlocked = unlock(
-            actor=actor.as_ledger(found.organisation_id), person=actor.person, organisation=found.organisation, session_key=request.session.session_key,
-            given=form.cleaned_data["secret"], purpose=form.cleaned_data["purpose"],
-        )
-    except VaultRefused as refused:
-        form.add_error("secret" if isinstance(refused, WrongSecretGiven) else "purpose", refused.sentence)
+    unlocked = unlocked_by(request, form, found.organisation)
+    if unlocked is None:
         return _page(request, found, form, status=422)
     target = request.POST.get("next", "")
     onward = redirect(target) if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else redirect("archive:recording", found.pk)

@@ -1,20 +1,18 @@
 """Searching the archive: by inspection, inspector, recorder, day, words; newest first, whatever the size (444 p.6, 13)."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from qorgan.archive import access
 from qorgan.archive.guards import open_vault
-from qorgan.archive.keyset import by_time
+from qorgan.archive.keyset import by_time, of_days
 from qorgan.archive.lines import lines, words
 from qorgan.archive.models import Recording
 from qorgan.archive.spelling import typed_words
@@ -89,11 +87,7 @@ def _filtered(found: QuerySet[Recording], wanted: dict[str, Any], *, undated: bo
         found = found.filter(person=wanted["person"])
     if wanted.get("recorder"):
         found = found.filter(source_number=wanted["recorder"].strip())
-    if not undated and wanted.get("first"):
-        found = found.filter(started_at__gte=_midnight(wanted["first"]))
-    if not undated and (wanted.get("last") or wanted.get("first")):
-        found = found.filter(started_at__lt=_midnight(wanted.get("last") or wanted["first"]) + timedelta(days=1))
-    return found
+    return found if undated else of_days(found, "started_at", wanted.get("first"), wanted.get("last"))
 
 
 def _worded(found: QuerySet[Recording], organisation: Organisation, words: Sequence[str], *, undated: bool) -> QuerySet[Recording]:
@@ -114,10 +108,6 @@ def _worded(found: QuerySet[Recording], organisation: Organisation, words: Seque
 def _typed(form: SearchForm) -> list[str]:
     wanted = form.cleaned_data if form.is_valid() else {}
     return typed_words(fold(f"{wanted.get('inspection', '')} {wanted.get('q', '')}"))[:MOST_WORDS]
-
-
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _is_filtered(form: SearchForm) -> bool:

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.conf import settings
 
 from qorgan.evidence import durable
+from qorgan.evidence.names import is_uuid
 
 READ_ONLY = 0o444
 _HEX = re.compile(r"[0-9a-f]{64}")
@@ -110,7 +111,7 @@ def blobs() -> Iterator[Path]:
 def spooled() -> list[UUID]:
     """Uploads of which a spool file lies on the disk."""
     folder = Path(settings.DATA) / "spool"
-    return [UUID(path.name) for path in folder.iterdir() if _is_uuid(path.name)] if folder.is_dir() else []
+    return [UUID(path.name) for path in folder.iterdir() if is_uuid(path.name)] if folder.is_dir() else []
 
 
 def room_bytes() -> int:
@@ -123,10 +124,3 @@ def room_bytes() -> int:
 def size_of(spool: BinaryIO) -> int:
     """Bytes of an open file."""
     return os.fstat(spool.fileno()).st_size
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False

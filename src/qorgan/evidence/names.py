@@ -1,6 +1,7 @@
-"""Names that come from a device, made safe to show and to store. Never used to open a file of the device."""
+"""Names that come from elsewhere: a device's file names made safe to show and to store (never used to open a file of it), and identifiers."""
 
 import unicodedata
+from uuid import UUID
 
 LONGEST_NAME = 255
 """Bytes of UTF-8: what Linux and most others allow for one name."""
@@ -45,3 +46,11 @@ def _cut(name: str) -> str:
         # never leave a letter without the mark that belongs to it
         whole = whole[:-1]
     return whole.rstrip(". ") + dot + extension
+
+
+def is_uuid(value: object) -> bool:
+    """Whether a value is a UUID as we write one: 36 characters, small letters."""
+    try:
+        return isinstance(value, str) and str(UUID(value)) == value
+    except ValueError:
+        return False

@@ -87,14 +87,14 @@ def state_facts(*, actor: Actor, facility: Facility, facts: Mapping[str, object]
         Facility.objects.select_for_update().get(pk=facility.pk)
         known = facts_on(facility, day)
         new = {name: value for name, value in given.items() if known.get(name) != value}
-        together = {name: value for name, value in {**known, **new}.items() if value is not None}
-        if faults := contradictions(together):
+        if faults := contradictions({name: value for name, value in {**known, **new}.items() if value is not None}):
             raise FacilityRefusal(*faults)
         rows = [
             Fact(facility=facility, name=name, value=stored(value), since=day, source=source.strip()[:300], by=actor.name, person_id=actor.person or None)
             for name, value in new.items()
         ]
         Fact.objects.bulk_create(rows)
+        _refuse_later(facility, day)
         if rows:
             log.append(
                 kinds.FACTS_STATED,
@@ -127,6 +127,13 @@ def _read_all(facts: Mapping[str, object]) -> dict[str, Value | None]:
     if faults:
         raise FacilityRefusal(*faults)
     return found
+
+
+def _refuse_later(facility: Facility, day: date) -> None:
+    """What was stated of the past goes on holding: nor may it contradict what is known since a later day."""
+    for later in Fact.objects.filter(facility=facility, since__gt=day).order_by("since").values_list("since", flat=True).distinct():
+        if faults := contradictions(facts_on(facility, later)):
+            raise FacilityRefusal(*faults)
 
 
 def _refuse_day(day: date) -> None:

@@ -106,7 +106,7 @@ def import_register(*, actor: Actor, organisation: Organisation, data: bytes, so
 
 def _table(data: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
     try:
-        rows = read_table(data)
+        rows = read_table(data, MOST_LINES + 2)  # beside the names of the columns perhaps a line of labels
     except UnreadableError as error:
         raise FacilityRefusal(Fault("file", _("This is neither a CSV in UTF-8 nor an XLSX: %(why)s.") % {"why": error}, BASIS)) from error
     if not rows:

@@ -3,12 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from qorgan.facilities import access, exchange
 from qorgan.facilities.asking import organisation_of, tell_form
 from qorgan.facilities.forms import ImportForm
-from qorgan.facilities.refusals import FacilityRefusal
+from qorgan.facilities.refusals import FacilityRefusal, Fault
 from qorgan.facilities.sheets import write_csv, write_xlsx
 from qorgan.people.rights import Permission, actor_of, requires
 
@@ -25,10 +26,12 @@ def import_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
+            if file.size > LARGEST:
+                raise FacilityRefusal(Fault("file", _("The file is larger than %(most)s MB.") % {"most": LARGEST // 1024 // 1024}, exchange.BASIS))
             report = exchange.import_register(
                 actor=actor_of(request).as_ledger(organisation),
                 organisation=organisation,
-                data=file.read(LARGEST),
+                data=file.read(),
                 source=file.name,
                 since=form.cleaned_data["since"],
                 only_check="check" in request.POST,

@@ -85,7 +85,7 @@ def facility_page(request: HttpRequest, found: Facility, refused: FactsForm | No
             for block in blocks
         ],
         "spared": presenting.spared(assessment),
-        "terms": presenting.terms(assessment),
+        "terms": presenting.terms(assessment) if assessment.groups or assessment.possible or facts.get("notified_on") else [],
         "counts": presenting.counts(assessment),
         "today": today,
         "known": [(names()[name], shown(name, value)) for name, value in facts.items() if name in names() and not name.startswith("equipment.")],

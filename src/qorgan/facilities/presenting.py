@@ -47,8 +47,16 @@ class Block:
     lines: tuple[Line, ...]
 
     def open_lines(self) -> list[Line]:
-        """Lines that ask for something still: to be done, to be found out, or compensated for a time."""
-        return [line for line in self.lines if line.standing.state is not State.MET]
+        """Lines that ask for something still: to be done, to be found out, or compensated for a time; of those to be found out the first."""
+        unsure = self._unsure()
+        return [line for line in self.lines if line.standing.state is not State.MET and line not in unsure[1:]]
+
+    def later_lines(self) -> list[Line]:
+        """The other lines of which it is not known whether they hold: often one answer settles all of them."""
+        return self._unsure()[1:]
+
+    def _unsure(self) -> list[Line]:
+        return [line for line in self.lines if line.standing.state is State.UNKNOWN]
 
     def met_lines(self) -> list[Line]:
         """Lines that hold."""

@@ -37,6 +37,12 @@ class Name:
     most: int = 0
     choices: Mapping[str, Words] = field(default_factory=dict)
 
+    @property
+    def whole(self) -> str:
+        """The label for a list of facts of every kind: what a piece of equipment can do is told with the equipment."""
+        what = self.name.split(".")
+        return f"{equipment.LABELS[what[1]]}: {self.label}" if what[0] == "equipment" and what[2] != "installed" else str(self.label)
+
 
 KINDS: Mapping[str, Words] = {
     "trade": _("Trade: shop, mall, market"),

@@ -27,15 +27,19 @@ class Frozen(Operation):
     def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any) -> None:  # noqa: ARG002 - Django's signature
         """Create the trigger."""
         postgresql = schema_editor.connection.vendor == "postgresql"
-        differs = "IS DISTINCT FROM" if postgresql else "IS NOT"
-        changed = " OR ".join(f'OLD."{column}" {differs} NEW."{column}"' for column in self.columns)
         body = "EXECUTE FUNCTION qorgan_append_only()" if postgresql else f"BEGIN SELECT RAISE(ABORT, 'append only: {self.table}'); END"
-        schema_editor.execute(f"CREATE TRIGGER {self.table}_frozen BEFORE UPDATE ON {self.table} FOR EACH ROW WHEN ({changed}) {body}", params=None)
+        when = self.refused(postgresql=postgresql)
+        schema_editor.execute(f"CREATE TRIGGER {self.table}_frozen BEFORE UPDATE ON {self.table} FOR EACH ROW WHEN ({when}) {body}", params=None)
 
     def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any) -> None:  # noqa: ARG002 - Django's signature
         """Drop the trigger (development only)."""
         suffix = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {self.table}_frozen{suffix}", params=None)
+
+    def refused(self, *, postgresql: bool) -> str:
+        """The condition under which an UPDATE is refused."""
+        differs = "IS DISTINCT FROM" if postgresql else "IS NOT"
+        return " OR ".join(f'OLD."{column}" {differs} NEW."{column}"' for column in self.columns)
 
     def describe(self) -> str:
         """One line for `migrate`."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import islice
@@ -10,17 +11,19 @@ from typing import Any, TextIO
 
 from qorgan.norms.engine.assess import Assessment, flattened, parted, plan, term_of
 from qorgan.norms.engine.catalogue import find
+from qorgan.norms.engine.conditions import facts_of
 from qorgan.norms.engine.deadlines import Due, due
-from qorgan.norms.engine.given import FactsRefusedError, checked
+from qorgan.norms.engine.given import FactsRefusedError, checked, marked
 from qorgan.norms.engine.lines import Lines
 from qorgan.norms.engine.loader import PACKS, fact_names
-from qorgan.norms.engine.plan import Grouping, Running, Standing
+from qorgan.norms.engine.plan import Grouping, Plan, Running, Standing
 from qorgan.norms.engine.standings import Thing, Together
 from qorgan.norms.engine.wording import why, why_due
 from qorgan.norms.engine.workdays import Calendar, Week, seeded
 
 FIRST_YEAR, LAST_YEAR = 2016, 2040  # what the commands can count in: the order came in 2023, a passport lives five years
 ORDER = "366"
+_LONGEST_YEARS = 10  # no term is longer
 
 
 @cache
@@ -29,10 +32,24 @@ def calendar(first: int = FIRST_YEAR, last: int = LAST_YEAR, week: Week = Week.F
     return seeded(max(first, FIRST_YEAR), min(last, LAST_YEAR), week)
 
 
-def answer(given: Any, on: date, order: str = ORDER, packs: Path = PACKS) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Counting:
+    """The calendar that terms are counted by, and whose it is: ``office`` (its corrected table) or ``seeded`` (every answer is an estimate)."""
+
+    calendar: Calendar
+    whose: str
+
+
+def by_seeds(week: Week = Week.FIVE, since: int = FIRST_YEAR) -> Counting:
+    """Counting by the seeded calendar alone; of a term that begins in the year ``since`` only as many years as it may need."""
+    return Counting(calendar(since, LAST_YEAR if since == FIRST_YEAR else since + _LONGEST_YEARS, week), "seeded")
+
+
+def answer(given: Any, on: date, order: str = ORDER, packs: Path = PACKS, counting: Counting | None = None) -> dict[str, Any]:
     """One facility, with the reasons. Raises :class:`~qorgan.norms.engine.given.FactsRefusedError`."""
-    facts, strange = checked(given, order, on, calendar(), packs)
-    found = plan(order, on, packs).assess(on, *parted(facts), calendar())
+    counting = counting or by_seeds()
+    facts, strange = checked(given, order, on, counting.calendar, packs)
+    found = plan(order, on, packs).assess(on, *parted(facts), counting.calendar)
     flat, groups, names = flattened(facts), frozenset(one.name for one in found.groups), fact_names(packs)
     reasons = {language: [why(one, flat, groups, names, language) for one in found.standings] for language in ("kk", "ru")}
     return {
@@ -45,28 +62,34 @@ def answer(given: Any, on: date, order: str = ORDER, packs: Path = PACKS) -> dic
         ],
         "deadlines": [_deadline(one) | _reasons(one, packs) for one in found.running],
         "not_asked": list(strange),
+        "contradictory": [
+            {"fields": sorted(facts_of(one.facts)), "norm": one.norm, "why_kk": one.why_kk, "why_ru": one.why_ru} for one in marked(flat, order, on, packs)
+        ],
+        "calendar": counting.whose,
     }
 
 
-def answers(many: Iterable[Any], on: date, order: str = ORDER, packs: Path = PACKS) -> Iterator[str]:
+def answers(many: Iterable[Any], on: date, order: str = ORDER, packs: Path = PACKS, counting: Counting | None = None) -> Iterator[str]:
     """Many facilities, one JSON line each: as :func:`answer`, without the sentences. A facility that is refused has an ``error`` instead."""
-    return _answers(many, lambda given: checked(given, order, on, calendar(), packs)[0], on, order, packs)
+    counting = counting or by_seeds()
+    return _answers(many, lambda given: checked(given, order, on, counting.calendar, packs)[0], plan(order, on, packs), _Written(on, counting))
 
 
-def answers_to_lines(lines: Iterable[str], on: date, order: str = ORDER, packs: Path = PACKS) -> Iterator[str]:
+def answers_to_lines(lines: Iterable[str], on: date, order: str = ORDER, packs: Path = PACKS, counting: Counting | None = None) -> Iterator[str]:
     """As :func:`answers`, of facilities that are written as JSON, one on each line. A line that is no JSON is refused like wrong facts."""
-    return _answers(lines, Lines(order, on, calendar(), packs).read, on, order, packs)
+    counting = counting or by_seeds()
+    return _answers(lines, Lines(order, on, counting.calendar, packs).read, plan(order, on, packs), _Written(on, counting))
 
 
-def _answers(many: Iterable[Any], read: Callable[[Any], dict[str, Any]], on: date, order: str, packs: Path) -> Iterator[str]:
-    rules, counted, written = plan(order, on, packs), calendar(), _Written(on)
+def _answers(many: Iterable[Any], read: Callable[[Any], dict[str, Any]], rules: Plan, written: "_Written") -> Iterator[str]:
+    on, counted = written.on, written.counting.calendar
     for given in many:
         try:
             facts = read(given)
         except FactsRefusedError as error:
             yield written.refused(refusal(error))
         except ValueError as error:
-            yield written.refused({"field": "facts", "norm": order, "why_kk": f"JSON емес: {error}", "why_ru": f"не JSON: {error}"})
+            yield written.refused({"field": "facts", "norm": ORDER, "why_kk": f"JSON емес: {error}", "why_ru": f"не JSON: {error}"})
         else:
             yield written.line(rules.assess(on, *parted(facts), counted))
 
@@ -88,8 +111,9 @@ def refusal(error: FactsRefusedError) -> dict[str, str]:
 class _Written:
     """JSON of answers that come again and again, written once."""
 
-    def __init__(self, on: date) -> None:
-        self._on = json.dumps(on.isoformat())
+    def __init__(self, on: date, counting: Counting) -> None:
+        self.on, self.counting = on, counting
+        self._on, self._whose = json.dumps(on.isoformat()), json.dumps(counting.whose)
         self._groups: dict[tuple[str, ...], str] = {}
 
     def line(self, found: Assessment) -> str:
@@ -99,7 +123,7 @@ class _Written:
             groups = self._groups[names] = ", ".join([_ENCODER.encode(_group(one)) for one in found.groups])
         requirements = ", ".join(filter(None, [one.written or _write(one, _requirement) for one in found.blocks]))
         deadlines = ", ".join(filter(None, [one.written or _write(one, _deadline) for one in found.terms]))
-        return f'{{"on": {self._on}, "groups": [{groups}], "requirements": [{requirements}], "deadlines": [{deadlines}]}}'
+        return f'{{"on": {self._on}, "groups": [{groups}], "requirements": [{requirements}], "deadlines": [{deadlines}], "calendar": {self._whose}}}'
 
     def refused(self, why: dict[str, str]) -> str:
         return f'{{"on": {self._on}, {_REFUSED}{json.dumps(why, ensure_ascii=False)}}}'
@@ -115,7 +139,7 @@ _REFUSED = '"error": '
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
-def deadline(norm: str, anchor: date, week: Week = Week.FIVE, packs: Path = PACKS) -> dict[str, Any]:
+def deadline(norm: str, anchor: date, counting: Counting | None = None, packs: Path = PACKS) -> dict[str, Any]:
     """When a term of the law is over, with its counting.
 
     Raises :class:`~qorgan.norms.engine.catalogue.UnknownItemError`, :class:`NoTermError`, and
@@ -125,7 +149,8 @@ def deadline(norm: str, anchor: date, week: Week = Week.FIVE, packs: Path = PACK
     if found is None:
         raise NoTermError(norm)
     item, term = found
-    end = due(anchor, term, calendar(anchor.year, anchor.year + 10, week))
+    counting = counting or by_seeds(since=anchor.year)
+    end = due(anchor, term, counting.calendar)
     return {
         "norm": norm,
         "anchor": anchor.isoformat(),
@@ -136,6 +161,7 @@ def deadline(norm: str, anchor: date, week: Week = Week.FIVE, packs: Path = PACK
         "defensible": end.defensible.isoformat() if end.defensible else None,
         "set_by": item.id,
         "readings": _readings(end),
+        "calendar": counting.whose,
         "steps": [{"day": step.day.isoformat(), "number": step.number, "why_kk": step.why_kk, "why_ru": step.why_ru} for step in end.steps()],
     }
 

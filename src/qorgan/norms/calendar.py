@@ -1,7 +1,9 @@
 """The office's statutory calendar, ready for counting: the table of years, seeded where it is missing."""
 
 from functools import lru_cache
+from pathlib import Path
 
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from qorgan.norms.actions import ensure_years
@@ -10,6 +12,7 @@ from qorgan.norms.models import CalendarDay, CalendarYear
 
 FIRST_YEAR = 2019  # the oldest act that the orders name is of this year
 YEARS_AHEAD = 6  # a passport is replaced every five years
+_IN_MEMORY = (":memory:", "file:")
 
 
 def office_calendar(week: int = 5) -> Calendar:
@@ -36,3 +39,23 @@ def _built(states: tuple[tuple[int, str], ...], week: Week) -> Calendar:
     for row in CalendarDay.objects.filter(year__in=days).order_by("day"):
         days[row.year_id].append(SpecialDay(row.day, row.works, row.name_kk, row.name_ru, row.source, row.five_only))
     return Calendar(tuple(Year(number, tuple(found), confirmed[number] is not None) for number, found in days.items()), week)
+
+
+def corrected(usual: Calendar) -> Calendar | None:
+    """``usual`` with the years of the office's table in place of its own; None where there is no database, or no table of years in it.
+
+    Nothing is written: a year that the table lacks stays as ``usual`` has it, and no database is made where there is none.
+    """
+    try:
+        states = _states() if _there_is_a_database() else ()
+        table = {year.number: year for year in _built(states, usual.week).years} if states else {}
+    except DatabaseError:  # it is not set up yet, or does not answer
+        return None
+    if not table:
+        return None
+    return Calendar(tuple(table.get(year.number, year) for year in usual.years), usual.week)
+
+
+def _there_is_a_database() -> bool:
+    name = str(connection.settings_dict["NAME"])
+    return connection.vendor != "sqlite" or name.startswith(_IN_MEMORY) or Path(name).is_file()

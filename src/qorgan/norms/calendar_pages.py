@@ -103,4 +103,3 @@ def _refuse_outside(calendar: Calendar, number: int) -> None:
 def _show(form: Form, error: ValidationError) -> None:
     for sentence in error.messages:
         form.add_error(None, sentence)
-

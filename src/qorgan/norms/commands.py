@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # argparse has no public name for it
 
 
-def register(subparsers: "Subparsers") -> None:
-    """Add ``norms``, ``facility`` and ``deadline``. Each command sets ``run``, which takes the arguments and returns the exit code."""
+def register(subparsers: "Subparsers") -> "Subparsers":
+    """Add ``norms``, ``facility`` and ``deadline``. Each command sets ``run``, which takes the arguments and returns the exit code.
+
+    Returns the verbs of ``facility``: rooms above add theirs.
+    """
     verbs = subparsers.add_parser("norms", help="the law as data").add_subparsers(required=True, metavar="VERB")
     for name, run, words in (
         ("coverage", _coverage, "every paragraph, who carries it out, which tests show it"),
@@ -26,7 +29,7 @@ def register(subparsers: "Subparsers") -> None:
         verb.add_argument("--format", choices=("text", "json"), default="text")
         verb.set_defaults(run=run)
     office_commands.register(verbs)
-    facility_commands.register(subparsers)
+    return facility_commands.register(subparsers)
 
 
 def _coverage(options: argparse.Namespace) -> int:

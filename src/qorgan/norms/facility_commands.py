@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qorgan.norms.answers import FIRST_YEAR, LAST_YEAR, NoTermError, answer, answers, answers_to_lines, deadline, refusal, write_answers
+from qorgan.norms.answers import FIRST_YEAR, LAST_YEAR, Counting, NoTermError, answer, answers, answers_to_lines, by_seeds, deadline, refusal, write_answers
+from qorgan.norms.calendar import corrected
 from qorgan.norms.engine import PackError, UnknownItemError
 from qorgan.norms.engine.given import FactsRefusedError
 from qorgan.norms.engine.lines import parsed
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # argparse has no public name for it
 
 
-def register(subparsers: "Subparsers") -> None:
-    """Add ``facility assess`` and ``deadline``."""
+def register(subparsers: "Subparsers") -> "Subparsers":
+    """Add ``facility assess`` and ``deadline``. Returns the verbs of ``facility``: rooms above have some of their own."""
     verbs = subparsers.add_parser("facility", help="what the order asks of a facility").add_subparsers(required=True, metavar="VERB")
     verb = verbs.add_parser("assess", help="groups, requirements and terms of a facility, with the reasons")
     verb.add_argument("facts", metavar="FACTS", help="a JSON file with the facts of a facility; `-` reads the standard input")
@@ -33,6 +34,7 @@ def register(subparsers: "Subparsers") -> None:
     term.add_argument("--week", type=int, choices=(5, 6), default=5, help="working days in a week")
     term.add_argument("--format", choices=("text", "json"), default="text")
     term.set_defaults(run=_deadline)
+    return verbs
 
 
 class _RefusedError(Exception):
@@ -45,9 +47,10 @@ def _assess(options: argparse.Namespace) -> int:
         on = _date("--on", options.on)
         read = _read(options.facts)
         if options.batch:
-            listed = read.lstrip().startswith("[")
-            return 1 if write_answers(answers(_parsed(read), on) if listed else answers_to_lines(_lines(read), on), sys.stdout) else 0
-        found = answer(_parsed(read), on)
+            counting = _counting(by_seeds())
+            lines = answers(_parsed(read), on, counting=counting) if read.lstrip().startswith("[") else answers_to_lines(_lines(read), on, counting=counting)
+            return 1 if write_answers(lines, sys.stdout) else 0
+        found = answer(_parsed(read), on, counting=_counting(by_seeds()))
     except FactsRefusedError as error:
         return _refused(str(error), options, refusal(error))
     except (_RefusedError, PackError) as error:
@@ -59,10 +62,17 @@ def _assess(options: argparse.Namespace) -> int:
     return 0
 
 
+def _counting(usual: Counting) -> Counting:
+    """By the office's corrected table where there is one, otherwise as usual, by seeds."""
+    table = corrected(usual.calendar)
+    return Counting(table, "office") if table else usual
+
+
 def _deadline(options: argparse.Namespace) -> int:
     """Print the day and the way to it. Exit 2 for a paragraph without a term, a date that is none, years that the calendar lacks."""
     try:
-        found = deadline(options.norm, _date("--anchor", options.anchor), Week(options.week))
+        anchor = _date("--anchor", options.anchor)
+        found = deadline(options.norm, anchor, _counting(by_seeds(Week(options.week), anchor.year)))
     except OutsideCalendarError as error:
         return _refused(
             f"anchor ({options.norm}): күнтізбеде {error} жыл жоқ, бары {FIRST_YEAR}–{LAST_YEAR} / в календаре нет года {error}, есть {FIRST_YEAR}–{LAST_YEAR}",
@@ -84,6 +94,8 @@ def _tell(found: dict[str, Any]) -> None:
         print(f"{group['id']}  {group['norm']}  {group['text']}")
     for row in found["requirements"]:
         print(f"{row['norm']:<14}{row['equipment']:<22}{row['state']:<16}{row['basis']:<12}{row['why_kk']} / {row['why_ru']}")
+    for row in found["contradictory"]:
+        print(f"{row['norm']:<14}{', '.join(row['fields'])}: {row['why_kk']} / {row['why_ru']}")
     for row in found["deadlines"]:
         print(f"{row['norm']:<14}{row['due'] or '':<12}{row['why_kk']} / {row['why_ru']}")
 

@@ -92,8 +92,13 @@ def _shifts(facilities: Sequence[Facility], day: date, both: tuple[Rules, Rules]
             leaves=tuple(name for name in before.groups if name not in after.groups),
             gains=tuple(duty for key, duty in asks.items() if key not in asked),
             loses=tuple(duty for key, duty in asked.items() if key not in asks),
-            changes=tuple(duty for key, duty in asks.items() if key in asked and asked[key].item.in_force_from != duty.item.in_force_from),
+            changes=tuple(duty for key, duty in asks.items() if key in asked and _says_other(asked[key], duty)),
         )
+
+
+def _says_other(before: Duty, after: Duty) -> bool:
+    """Whether the words are others, or the same demand stands more or less firmly: what was required is now advice."""
+    return before.item.in_force_from != after.item.in_force_from or before.basis != after.basis
 
 
 class _Stand:

@@ -19,6 +19,7 @@ from qorgan.facilities.asking import facility_of
 from qorgan.facilities.models import Facility
 from qorgan.norms import why
 from qorgan.oversight import access, portfolio, presenting
+from qorgan.oversight.coming import coming
 from qorgan.oversight.duties import duties_of, duties_of_many
 from qorgan.oversight.duty import Duty, State
 from qorgan.oversight.portfolio import NOWHERE, PER_PAGE, STATES, Narrowing
@@ -26,6 +27,7 @@ from qorgan.oversight.regions import region_name
 from qorgan.oversight.tallying import catch_up, tally
 from qorgan.people.rights import Permission, actor_of, requires
 
+PER_FACILITY = 12  # days of the coming year in words
 SHOWN = 12  # facilities on one's Today; the others are a step away
 _STATES: Mapping[str, str | Promise] = {
     "overdue": gettext_lazy("something overdue"),
@@ -36,6 +38,7 @@ _STATES: Mapping[str, str | Promise] = {
     "clear": gettext_lazy("all shown"),
     "outside": gettext_lazy("the order asks nothing"),
 }
+_PRESSING = frozenset({State.OVERDUE, State.SOON})
 _BANDS = (State.OVERDUE, State.SOON, State.UNKNOWN, State.DUE, State.DONE)
 
 
@@ -57,8 +60,9 @@ def today(request: HttpRequest) -> HttpResponse:
         "facilities": shown,
         "more": len(found) > SHOWN,
         "waiting": waiting,
-        "answer": _answer(Counter(duty.state for _one, duty in asked)),
+        "answer": _answer(Counter(duty.state for _one, duty in asked)) if shown else "",
         "failing": sum(bool(duty.failing) for _one, duty in asked),
+        "coming": coming([presenting.line(one, duty) for one, duty in asked if duty.readings], day),
     }
     return render(request, "oversight/today.html", values)
 
@@ -72,9 +76,12 @@ def facility(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     duties = duties_of(found, day)
     state = request.GET.get("state", "")
     lines = [presenting.line(found, duty) for duty in duties if (not state and duty.state is not State.NOT_APPLICABLE) or duty.state.value == state]
+    late = sorted((line for line in lines if line.duty.state is State.OVERDUE), key=lambda line: line.day or day)
     values = {
         "facility": found,
         "day": day,
+        "late": presenting.gather(late),
+        "coming": coming(lines, day, most=PER_FACILITY),
         "counts": tally(duties),
         "state": state,
         "chapters": _chapters(lines),
@@ -120,7 +127,7 @@ def everything(request: HttpRequest) -> HttpResponse:
 def _band(state: State, asked: Iterable[tuple[Facility, Duty]], by: str) -> dict[str, Any]:
     """The duties of one state, gathered by facility or paragraph: line by line where something presses, else how many and where they stand."""
     mine = [(one, duty) for one, duty in asked if duty.state is state]
-    pressing = state in {State.OVERDUE, State.SOON}
+    pressing = state in _PRESSING
     sign, word = presenting.SIGNS[state]
     heaps: dict[str, list[tuple[Facility, Duty]]] = {}
     for one, duty in mine:
@@ -147,6 +154,7 @@ def _heap(name: str, several: list[tuple[Facility, Duty]], by: str, pressing: bo
         "undocumented": undocumented,
         "missing": len(several) - undocumented,
         "lines": lines,
+        "shown": presenting.gather(lines) if by == "facility" else lines,
     }
 
 
@@ -155,6 +163,9 @@ def _chapters(lines: Iterable[presenting.Line]) -> list[dict[str, Any]]:
     for line in lines:
         chapter = line.duty.item.chapter
         heaps.setdefault(chapter.chapter, {"title": why.said(chapter, "title"), "lines": []})["lines"].append(line)
+    for heap in heaps.values():
+        states = Counter(line.duty.state for line in heap["lines"])
+        heap["states"] = [(*presenting.SIGNS[state], states[state]) for state in State if states[state]]
     return [heaps[key] for key in sorted(heaps)]
 
 

@@ -10,9 +10,17 @@ from qorgan.norms import why
 from qorgan.oversight import presenting
 from qorgan.oversight.duty import State
 from qorgan.oversight.models import Statement
-from qorgan.oversight.statements import Answer
+from qorgan.oversight.statements import Answer, packed, proof_files
 
 _LANGUAGES: tuple[PaperLanguage, ...] = ("kk", "ru")
+
+
+def package_of(statement: Statement, answer: Answer) -> bytes:
+    """What leaves the house, in one ZIP: the answer as JSON, its papers, the ledger's entry with its proof.
+
+    Raises :class:`~qorgan.oversight.statements.StatementRefusal` where no checkpoint covers the entry.
+    """
+    return packed({"assessment.json": answer.data, **papers_of(statement, answer), **proof_files(statement)})
 
 
 def papers_of(statement: Statement, answer: Answer) -> dict[str, bytes]:

@@ -1,7 +1,7 @@
 """Duties in words: the state, the day, what is missing, and the whole "why?" of one of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -57,6 +57,7 @@ class Line:
     title: str
     day: date | None
     note: str
+    gathered: "tuple[Line, ...]" = ()  # requirements to one kind of equipment, told as one
 
     @property
     def norm(self) -> str:
@@ -68,6 +69,24 @@ def line(facility: Facility, duty: Duty) -> Line:
     """A duty as lists show it."""
     sign, word = SIGNS[duty.state]
     return Line(facility, duty, why_url(facility, duty), sign, str(word), title(duty), _day(duty), note(duty))
+
+
+def gather(lines: Iterable[Line]) -> list[Line]:
+    """The same with the requirements to one kind of equipment of one facility in one line, where they stand alike; it leads to the equipment."""
+    heaps: dict[tuple[Any, ...], list[Line]] = {}
+    for one in lines:
+        alone = "" if one.duty.equipment else one.duty.key
+        heaps.setdefault((one.facility.pk, one.duty.equipment, one.duty.state, alone), []).append(one)
+    return [_gathered(heap) if len(heap) > 1 else heap[0] for heap in heaps.values()]
+
+
+def _gathered(heap: Sequence[Line]) -> Line:
+    first = min(heap, key=lambda one: one.day or date.max)
+    words = {"what": LABELS[first.duty.equipment], "n": len(heap)}
+    title_of_all = ngettext("%(what)s: %(n)d requirement", "%(what)s: %(n)d requirements", len(heap)) % words
+    notes = " ".join(dict.fromkeys(one.note for one in heap if one.note))
+    url = f"{reverse('facilities:facility', args=[first.facility.pk])}#{first.duty.equipment}"
+    return replace(first, title=title_of_all, note=notes, url=url, gathered=tuple(heap))
 
 
 def title(duty: Duty) -> str:

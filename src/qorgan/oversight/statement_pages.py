@@ -1,6 +1,5 @@
 """Pages of past assessments: what the law asked and what was known on a day; written down, given out with its proof."""
 
-from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +16,8 @@ from qorgan.facilities.models import Facility
 from qorgan.oversight import access, presenting
 from qorgan.oversight.duty import State
 from qorgan.oversight.models import Statement
-from qorgan.oversight.papers import papers_of
-from qorgan.oversight.statements import Answer, StatementRefusal, as_known, packed, proof_files, repeated, write_down
+from qorgan.oversight.papers import package_of
+from qorgan.oversight.statements import Answer, StatementRefusal, as_known, end_of, repeated, write_down
 from qorgan.people.rights import Permission, actor_of, refusal, requires
 
 
@@ -43,7 +42,7 @@ def statements(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     answer: Answer | None = None
     if form.is_bound and form.is_valid():
         try:
-            on, known_at = form.cleaned_data["on"], _moment(form.cleaned_data["known_on"])
+            on, known_at = form.cleaned_data["on"], end_of(form.cleaned_data["known_on"])
             if request.method == "POST":
                 made = write_down(actor=actor.as_ledger(found.organisation_id), facility=found, on=on, known_at=known_at)
                 return redirect("oversight:statement", made.pk)
@@ -79,8 +78,7 @@ def package(request: HttpRequest, statement_id: UUID) -> HttpResponse:
     answer, problem = _again(kept)
     if answer is None:
         return render(request, "oversight/statement.html", {"kept": kept, "facility": kept.facility, "problem": problem}, status=409)
-    files = {"assessment.json": answer.data, **papers_of(kept, answer), **proof_files(kept)}
-    response = HttpResponse(packed(files), content_type="application/zip")
+    response = HttpResponse(package_of(kept, answer), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="assessment-{kept.on.isoformat()}-{kept.position}.zip"'
     return response
 
@@ -94,13 +92,6 @@ def _again(kept: Statement) -> tuple[Answer | None, str]:
 
 def _kept(request: HttpRequest, statement_id: UUID) -> Statement:
     return get_object_or_404(access.statements(actor_of(request)).select_related("facility__organisation", "ruleset"), pk=statement_id)
-
-
-def _moment(day: date | None) -> datetime | None:
-    """The last moment of a day of the office; now for today."""
-    if day is None or day == timezone.localdate():
-        return None
-    return timezone.make_aware(datetime.combine(day, time.max))
 
 
 def _lines(facility: Facility, answer: Answer | None) -> list[presenting.Line]:

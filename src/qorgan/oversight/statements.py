@@ -4,7 +4,7 @@ import io
 import zipfile
 from base64 import b64encode
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from hashlib import sha256
 
 from django.utils import timezone
@@ -88,6 +88,13 @@ def write_down(*, actor: Actor, facility: Facility, on: date, known_at: datetime
             payload={"facility": str(facility.id), "on": on.isoformat(), "known_at": moment.isoformat(), "rules": ruleset.digest, "sha256": found.digest},
         )
         return Statement.objects.create(facility=facility, on=on, known_at=moment, ruleset=ruleset, digest=found.digest, position=entry.position, by=actor.name)
+
+
+def end_of(day: date | None) -> datetime | None:
+    """The last moment of a day of the office; None, for all that is known now, for today and for no day."""
+    if day is None or day == timezone.localdate():
+        return None
+    return timezone.make_aware(datetime.combine(day, time.max))
 
 
 def repeated(statement: Statement) -> Answer:

@@ -17,6 +17,7 @@ from qorgan.facilities.asking import facility_of, say_written, tell_form
 from qorgan.facilities.evidencing import ACCEPTED, About, attach_evidence
 from qorgan.facilities.models import Evidence, Facility
 from qorgan.facilities.refusals import FacilityRefusal
+from qorgan.norms import texts
 from qorgan.norms import why as norms
 from qorgan.oversight import access, presenting
 from qorgan.oversight.duties import duties_of
@@ -76,6 +77,7 @@ def _close(request: HttpRequest, found: Facility, duty: Duty) -> HttpResponse:
 def _page(request: HttpRequest, found: Facility, duty: Duty, form: CloseForm) -> HttpResponse:
     actor = actor_of(request)
     sign, word = presenting.SIGNS[duty.state]
+    official = {language: found_words for language in texts.LANGUAGES if (found_words := texts.official(duty.item.id, language))}
     values: dict[str, Any] = {
         "facility": found,
         "duty": duty,
@@ -86,6 +88,7 @@ def _page(request: HttpRequest, found: Facility, duty: Duty, form: CloseForm) ->
         "firmness": presenting.basis_word(duty),
         "readings": presenting.readings(duty),
         "losses": presenting.losses(duty.missed),
+        "official": official,
         "facts": presenting.used_facts(duty),
         "missing": [presenting.fact_name(name) for name in duty.missing],
         "evidence": _evidence(request, found, duty),

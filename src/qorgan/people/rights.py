@@ -123,6 +123,11 @@ class Actor:
         """The same person with a single right left: a screen that stands where everybody passes."""
         return replace(self, grants={permission: self.organisations(permission)})
 
+    @property
+    def of_facilities_alone(self) -> bool:
+        """Whether one keeps facilities (366) and has no part in recorders and inspections (444): what is due is then one's Today."""
+        return self.may(Permission.FACILITY_READ) and not any(self.may(one) for one in (P.RECORDER_READ, P.JOURNAL_READ, P.JOURNAL_READ_OWN))
+
     def posts(self) -> frozenset[Post]:
         """Posts held today, anywhere."""
         return frozenset(Post(appointment.post) for appointment in self.appointments)

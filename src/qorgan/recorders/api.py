@@ -20,6 +20,7 @@ from qorgan.archive.docks import KeyChanged, NotADock, as_actor, authenticate, e
 from qorgan.archive.models import Dock
 from qorgan.archive.replicas.missing import latest_restoration, ledger_size, show
 from qorgan.archive.vault.access import current_generation
+from qorgan.evidence.names import is_uuid
 from qorgan.ledger.keyring import statements
 from qorgan.ledger.signing import ledger_key
 from qorgan.people.rights import open_to_all
@@ -116,7 +117,7 @@ def status(dock: Dock, body: Body) -> JsonResponse:
     Dock.objects.filter(pk=dock.pk).update(status=kept, status_at=now, last_seen_at=now)
     note_strangers(dock, body.get("strangers"))
     note_troubles(dock, kept["devices"])
-    if empty := [device["recorder"] for device in kept["devices"] if device["state"] == "empty" and _is_uuid(device["recorder"])]:
+    if empty := [device["recorder"] for device in kept["devices"] if device["state"] == "empty" and is_uuid(device["recorder"])]:
         write_overdue_cells(recorders=empty, organisation_id=dock.organisation_id)
     return JsonResponse({"server_time": timezone.now().isoformat()})
 
@@ -125,7 +126,7 @@ def status(dock: Dock, body: Body) -> JsonResponse:
 def stored(dock: Dock, body: Body) -> JsonResponse:
     """All receipts of one docking are verified: column 6."""
     recorder = _recorder(dock, body)
-    names = [str(row["recording"]) for row in _rows(body, "recordings") if _is_uuid(row.get("recording"))]
+    names = [str(row["recording"]) for row in _rows(body, "recordings") if is_uuid(row.get("recording"))]
     filled = mark_stored(actor=as_actor(dock), recorder=recorder, recordings=names)
     return JsonResponse({"row": row_number(filled[-1]) if filled else None})
 
@@ -187,7 +188,7 @@ def _body(request: HttpRequest) -> Body:
 def _recorder(dock: Dock, body: Body) -> Recorder:
     """The recorder that the dock names, of its own division."""
     key = body.get("recorder")
-    found = Recorder.objects.filter(pk=UUID(key), organisation=dock.organisation).select_related("organisation").first() if _is_uuid(key) else None
+    found = Recorder.objects.filter(pk=UUID(key), organisation=dock.organisation).select_related("organisation").first() if is_uuid(key) else None
     if found is None:
         raise MalformedError(_("This recorder is not in the table of the division."))
     return found
@@ -212,10 +213,3 @@ def _path(row: Mapping[str, Any]) -> str:
     value = row.get("path", "")
     text = value if isinstance(value, str) else ""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)[:LONGEST_PATH]
-
-
-def _is_uuid(value: object) -> bool:
-    try:
-        return isinstance(value, str) and str(UUID(value)) == value
-    except ValueError:
-        return False

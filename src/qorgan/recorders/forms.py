@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from qorgan.documents.dates import date_time
 from qorgan.people.models import Organisation, Person
 from qorgan.people.numbers import validate_bin
 from qorgan.recorders.access import inspectors
@@ -138,5 +139,5 @@ class AssignForm(forms.Form):
 
 
 def _issue_words(issue: Issue) -> str:
-    taken = timezone.localtime(issue.issued_at).strftime("%d.%m.%Y %H:%M")
+    taken = date_time(issue.issued_at)
     return f"{issue.recorder.inventory_number} · {taken} · {issue.person.short_name} · № {issue.inspection.number}"

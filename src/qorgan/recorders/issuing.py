@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from qorgan.documents.dates import date_time
 from qorgan.journals.actions import Cell, add_row, write
 from qorgan.journals.models import Row
 from qorgan.ledger import log
@@ -149,7 +150,7 @@ def refuse_out(recorder: Recorder) -> None:
     if out is not None:
         raise RecorderRefusal(
             _("Recorder %(number)s is out: %(name)s took it on %(moment)s. Nothing was written.")
-            % {"number": recorder.inventory_number, "name": out.person.short_name, "moment": _moment(out.issued_at)},
+            % {"number": recorder.inventory_number, "name": out.person.short_name, "moment": date_time(out.issued_at)},
             basis="444/8", advice=_other(recorder),
         )
 
@@ -260,7 +261,3 @@ def _other(recorder: Recorder) -> str:
 
 def _day(moment: datetime) -> str:
     return timezone.localtime(moment).strftime("%d.%m.%Y")
-
-
-def _moment(moment: datetime) -> str:
-    return timezone.localtime(moment).strftime("%d.%m.%Y %H:%M")

@@ -22,8 +22,10 @@ from qorgan import __version__
 from qorgan.archive import commands as archive
 from qorgan.dock import cli as dock
 from qorgan.evidence.package.verifier import program as verifier
+from qorgan.facilities import commands as facilities
 from qorgan.ledger import commands as ledger
 from qorgan.norms import commands as norms
+from qorgan.oversight import commands as oversight
 from qorgan.web import office, startup, worker
 from qorgan.web.demo import commands as demo
 from qorgan.web.keeping import commands as keeping
@@ -58,8 +60,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     verify = subparsers.add_parser("verify", help="check a package that was handed over; needs no database")
     verifier.declare(verify)
     verify.set_defaults(run=verifier.run_verify)
-    for room in (office, keeping, demo, ledger, archive, norms):
+    for room in (office, keeping, demo, ledger, archive):
         room.register(subparsers)
+    facility = norms.register(subparsers)
+    facilities.register(facility)
+    oversight.register(subparsers, facility)
 
 
 def run(options: argparse.Namespace) -> int:

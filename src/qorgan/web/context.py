@@ -66,7 +66,7 @@ def areas(actor: Actor, path: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {"key": area.key, "title": area.title, "icon": area.icon, "url": reverse(area.url_name), "current": False}
         for area in AREAS
-        if not area.permissions or any(actor.may(permission) for permission in area.permissions)
+        if (not area.permissions and not (area.key == "today" and actor.of_facilities_alone)) or any(actor.may(permission) for permission in area.permissions)
     ]
     here = [one for one in found if path == one["url"] or (one["url"] != "/" and path.startswith(one["url"]))]
     if here:

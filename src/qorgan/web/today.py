@@ -41,6 +41,8 @@ def today(request: HttpRequest) -> HttpResponse:
         return redirect("web:sign-in")
     if actor.second_factor_missing:
         return redirect("web:second-factor")
+    if actor.of_facilities_alone:
+        return redirect("oversight:today")
     steps = first_steps(actor)
     values: dict[str, Any] = {"steps": [] if all(step.state == "done" for step in steps) else steps, **_now(actor)}
     values |= {"waiting": recorders.waiting(actor), "week": recorders.week(actor), "care": _care(actor), "runs_office": actor.may(Permission.RECORDER_READ)}

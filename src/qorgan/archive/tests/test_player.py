@@ -27,6 +27,8 @@ from qorgan.people.actions import end_appointment
 from qorgan.people.models import Appointment, Person, Post
 from qorgan.people.tests.cast import Cast, signed_in_client
 
+pytestmark = pytest.mark.work
+
 ClientOf = Callable[[str], Client]
 PLAIN = random.Random(444).randbytes(200_000)
 

@@ -2,6 +2,7 @@
 
 import threading
 import unicodedata
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator, NumericPasswordValidator
@@ -22,6 +23,12 @@ def normal(secret: str) -> str:
     return unicodedata.normalize("NFC", secret).strip()
 
 
+@cache
+def _common() -> CommonPasswordValidator:
+    """Reads its twenty thousand passwords once."""
+    return CommonPasswordValidator()
+
+
 def refuse_weak(secret: str, person: Person) -> None:
     """Raise :class:`VaultRefused` for a secret that is short, common, only digits, of few letters, or the person's own name."""
     text = normal(secret)
@@ -29,7 +36,7 @@ def refuse_weak(secret: str, person: Person) -> None:
         raise VaultRefused(_("The secret must have at least %(count)s characters. Four or five words are easy to keep in mind.") % {"count": LEAST_LETTERS})
     try:
         NumericPasswordValidator().validate(text)
-        CommonPasswordValidator().validate(text)
+        _common().validate(text)
     except ValidationError:
         raise VaultRefused(_("This secret is among those that are tried first: only digits, or a common password. Choose another.")) from None
     folded = text.casefold()

@@ -14,6 +14,8 @@ from qorgan.dock.tests.conftest import Dock, wait_for
 from qorgan.dock.tests.server import Office
 from qorgan.dock.tests.test_queue import queue, seal, settle, store
 
+pytestmark = pytest.mark.work
+
 __all__ = ["queue"]
 
 Docks = Callable[..., Dock]

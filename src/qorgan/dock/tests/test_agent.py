@@ -19,6 +19,8 @@ from qorgan.dock.settings import ConfigurationError
 from qorgan.dock.tests.conftest import Dock, wait_for
 from qorgan.dock.tests.server import Office, Server
 
+pytestmark = pytest.mark.work
+
 Docks = Callable[..., Dock]
 
 

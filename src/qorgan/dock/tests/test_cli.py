@@ -16,6 +16,8 @@ from qorgan.dock.settings import DockFolder
 from qorgan.dock.tests.conftest import wait_for
 from qorgan.dock.tests.server import TOKEN, Office, Server
 
+pytestmark = pytest.mark.work
+
 
 def enrol(tmp_path: Path, server: Server, *more: str) -> int:
     return cli.main(["enrol", "--folder", str(tmp_path / "d"), "--server", server.address, "--token", TOKEN, "--language", "en", *more])

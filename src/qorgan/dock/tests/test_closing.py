@@ -15,6 +15,8 @@ from qorgan.dock.tests.conftest import Dock, wait_for
 from qorgan.dock.tests.server import Office
 from qorgan.evidence.keys import SigningKey
 
+pytestmark = pytest.mark.work
+
 Docks = Callable[..., Dock]
 FILES: dict[str | bytes, bytes] = {"DCIM/a.BIN": b"first" * 1000, "DCIM/b.BIN": b"second" * 1000}
 

@@ -8,6 +8,8 @@ import pytest
 from qorgan.dock.tests.conftest import Dock, wait_for
 from qorgan.dock.tests.server import Office
 
+pytestmark = pytest.mark.work
+
 Docks = Callable[..., Dock]
 FILES: dict[str | bytes, bytes] = {"DCIM/a.BIN": b"first" * 1000, "DCIM/b.BIN": b"second" * 1000}
 

@@ -16,6 +16,8 @@ from qorgan.evidence import durable
 from qorgan.evidence.keys import SigningKey
 from qorgan.evidence.succession import Succession
 
+pytestmark = pytest.mark.work
+
 FOOTAGE = {"DCIM/1.bin": b"one" * 90_000, "DCIM/2.bin": b"two" * 90_000}
 
 

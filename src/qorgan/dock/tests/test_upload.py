@@ -13,6 +13,8 @@ from qorgan.dock.tests.conftest import Dock, wait_for
 from qorgan.dock.tests.server import Office, Server
 from qorgan.evidence.keys import SigningKey
 
+pytestmark = pytest.mark.work
+
 FILES: dict[str | bytes, bytes] = {
     "CARDV/2026_1122_084012_001.BIN": os.urandom(700_000),
     "CARDV/2026_1122_084512_002.BIN": os.urandom(400_000),

@@ -12,6 +12,8 @@ import pytest
 from qorgan.evidence import media, packets
 from qorgan.evidence.tests.clips import record
 
+pytestmark = pytest.mark.work
+
 LIMITED = pytest.mark.skipif(os.name != "posix", reason="limits are of POSIX")
 
 

@@ -20,6 +20,8 @@ from qorgan.evidence.viewing import curves
 from qorgan.evidence.viewing.looking import Limits, Look, ViewFailed
 from qorgan.evidence.viewing.wire import FAILURES
 
+pytestmark = pytest.mark.work
+
 SECOND = 1_000_000
 FORMS = {
     "mp4 h264 aac": ("mp4", "libx264", "aac"),

@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,9 @@ from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
 
+from qorgan.facilities import sheets
 from qorgan.facilities.exchange import columns, import_register, table_of
 from qorgan.facilities.facts import facts_on
 from qorgan.facilities.models import Facility
@@ -106,6 +109,11 @@ def test_excels_own_way_of_writing_is_read() -> None:
     with zipfile.ZipFile(out) as old:
         parts = {name: old.read(name) for name in old.namelist()}
     parts["xl/sharedStrings.xml"] = f"<sst {main}><si><t>code</t></si><si><r><t>A</t></r><r><t>-1</t></r></si></sst>".encode()
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
+        b"</Types>",
+        b'<Override PartName="/xl/sharedStrings.xml" '
+        b'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>',
+    )
     parts["xl/worksheets/sheet1.xml"] = (
         f'<worksheet {main}><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row>'
         '<row r="4"><c r="A4" t="s"><v>1</v></c><c r="C4"><v>1999.9900000000001</v></c><c r="D4" t="b"><v>1</v></c></row></sheetData></worksheet>'
@@ -115,6 +123,26 @@ def test_excels_own_way_of_writing_is_read() -> None:
         for name, data in parts.items():
             new.writestr(name, data)
     assert read_table(made.getvalue()) == [(1, ["code"]), (4, ["A-1", "", "1999.99", "true"])]
+
+
+def test_days_and_formulas_of_a_workbook_are_read_as_they_stand() -> None:
+    """A day is a day, not a serial number; a formula never counted has no value; nothing we write is a formula."""
+    book = Workbook()
+    book.active.append(["code", date(2026, 5, 21), datetime(2026, 5, 21, 9, 30), 500, "=1+1", None])  # noqa: DTZ001 - workbooks know no zones
+    out = io.BytesIO()
+    book.save(out)
+    assert read_table(out.getvalue()) == [(1, ["code", "2026-05-21", "2026-05-21", "500"])]
+    assert load_workbook(io.BytesIO(write_xlsx([["=1+1"]]))).active["A1"].data_type == "s"
+
+
+def test_a_sheet_wider_or_longer_than_any_register_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST_ROWS", 3)
+    assert len(read_table(write_xlsx([["x"] * 600] * 3))[0][1]) == sheets.MOST_COLUMNS
+    with pytest.raises(UnreadableError, match="more than 3 rows"):
+        read_table(write_xlsx([["x"]] * 4))
+    monkeypatch.setattr(sheets, "MOST_BYTES", 1000)
+    with pytest.raises(UnreadableError, match="too large"):
+        read_table(write_xlsx([["x"]] * 3))
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04rubbish", b"\xff\xfe\x00", b'a;"b', b"a\0b", b"PK\x03\x04"])
@@ -138,10 +166,11 @@ _TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp", 
 
 @given(st.lists(st.lists(_TEXT, min_size=2, max_size=4), min_size=1, max_size=5))
 def test_any_words_go_out_and_in(rows: list[list[str]]) -> None:
-    wanted = [row for row in rows if any(row)]
-
     def bare(table: list[tuple[int, list[str]]]) -> list[list[str]]:
-        return [row for _number, row in table]
+        """Without the empty cells at the end of a row: a workbook keeps none."""
+        return ["\0".join(row).rstrip("\0").split("\0") for _number, row in table]
+
+    wanted = bare([(0, row) for row in rows if any(row)])
 
     assert bare(read_table(write_xlsx(rows))) == wanted
     assert bare(read_table(write_csv([["a", "b", "c", "d"], *rows])))[1:] == wanted

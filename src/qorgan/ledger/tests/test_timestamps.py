@@ -20,6 +20,8 @@ from qorgan.ledger.tests.authority import Authority, reply, verified_by_openssl
 from qorgan.ledger.tests.rewriting import rewrite_entry
 from qorgan.ledger.tests.test_witness import fill
 
+pytestmark = pytest.mark.work
+
 
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:

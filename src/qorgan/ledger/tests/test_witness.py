@@ -22,6 +22,8 @@ from qorgan.ledger.notes import notes_in
 from qorgan.ledger.tests.rewriting import past_the_guards, rewrite_entry
 from qorgan.ledger.transactions import writing
 
+pytestmark = pytest.mark.work
+
 KIND = kinds.register("ledger:witness:tested", "Written in a test of witnesses")
 
 

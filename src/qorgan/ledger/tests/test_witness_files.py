@@ -21,6 +21,8 @@ from qorgan.ledger.state import ledger_state
 from qorgan.ledger.tests.rewriting import past_the_guards, rewrite_entry
 from qorgan.ledger.tests.test_witness import fill
 
+pytestmark = pytest.mark.work
+
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, db: None) -> Path:

@@ -20,7 +20,10 @@ class Told(dict[str, Any]):
     """Facts of one kind of equipment that come again and again as the same object. ``seen``: by which kind they were read, and as what."""
 
     __slots__ = ("seen",)
-    seen: tuple[object, tuple[int, ...]]
+
+    def __init__(self, facts: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
+        super().__init__(facts)
+        self.seen: tuple[object, tuple[int, ...]] = (None, ())
 
 
 class Look(NamedTuple):

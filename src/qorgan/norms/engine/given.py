@@ -49,7 +49,8 @@ class Form:
     asked: Mapping[str, Asked]
     kinds: Mapping[str, str]  # kind of equipment → the item that first asks for it
     whole: str  # the paragraph of groups, for what belongs to no field
-    contradictions: tuple[tuple[Contradiction, Check], ...]
+    contradictions: tuple[tuple[Contradiction, Check], ...]  # refused
+    marks: tuple[tuple[Contradiction, Check], ...]  # told beside the answer
     decisive: tuple[str, ...]  # the facts that contradictions look at
     kept: dict[Any, dict[str, Any]] = field(default_factory=dict)
     judged: dict[tuple[Any, ...], Contradiction | None] = field(default_factory=dict)
@@ -75,9 +76,9 @@ def _form(order: str, since: date, packs: Path) -> Form:
         for fact in (name for name in item.facts if name.startswith(_YES_OR_NO)):
             known.setdefault(fact, Asked(item.id, frozenset([True, False]), False, False))
     found = next(one for one in load(packs) if one.number == order)
-    pairs = tuple((one, compiled(one.facts)) for one in found.head.contradictions)
-    decisive = tuple(sorted({name for one, _ in pairs for name in facts_of(one.facts)}))
-    return Form(known, kinds, next((item.parent_id for item in items if item.group), order), pairs, decisive)
+    whole = next((item.parent_id for item in items if item.group), order)
+    refused, told = (tuple((one, compiled(one.facts)) for one in found.head.contradictions if one.marked is marked) for marked in (False, True))
+    return Form(known, kinds, whole, refused, told, tuple(sorted({name for one, _ in refused for name in facts_of(one.facts)})))
 
 
 def _ruled(items: list[Item]) -> dict[str, Asked]:
@@ -123,6 +124,11 @@ def checked(given: Any, order: str, on: date, calendar: Calendar, packs: Path = 
     if one:
         raise FactsRefusedError(", ".join(sorted(facts_of(one.facts))), one.norm, one.why_kk, one.why_ru)
     return {name: value for name, value in facts.items() if value is not None}, tuple(strange)
+
+
+def marked(facts: Mapping[str, Any], order: str, on: date, packs: Path = PACKS) -> tuple[Contradiction, ...]:
+    """Facts, by their full names, that contradict one another and yet can be judged: each with its paragraph and sentence."""
+    return tuple(one for one, check in form(order, on, packs).marks if check(facts).holds)
 
 
 def contradicted(facts: Mapping[str, Any], known: Form) -> Contradiction | None:

@@ -48,7 +48,6 @@ class _Pairs(dict[str, tuple[str, Any]]):
         """All pairs of an object, without what is not known."""
         pieces = text.split(",") if text and not text.isspace() else []
         found = Told(map(self.__getitem__, pieces))
-        found.seen = (None, ())
         if len(found) != len(pieces):
             raise _UnusualError
         if None in found.values():

@@ -16,14 +16,15 @@ from qorgan.norms.engine.conditions import Check, Facts, bounds_of, compiled, fa
 from qorgan.norms.engine.deadlines import Due, due
 from qorgan.norms.engine.schema import Term
 from qorgan.norms.engine.standings import EQUIPMENT, GROUP, NOTHING, Grouped, Grouping, Part, Standing, State, Together, is_settled, parts, sides, stand
-from qorgan.norms.engine.workdays import Calendar
+from qorgan.norms.engine.workdays import Calendar, OutsideCalendarError
 
-__all__ = ["EQUIPMENT", "GROUP", "Assessment", "Grouping", "Plan", "Running", "Standing", "State"]
+CALENDAR = "calendar"
+__all__ = ["CALENDAR", "EQUIPMENT", "GROUP", "Assessment", "Grouping", "Plan", "Running", "Standing", "State"]
 
 
 @dataclass(frozen=True)
 class Running:
-    """A term that runs for the facility: ``due`` is None while its anchor is unknown."""
+    """A term that runs for the facility: ``due`` is None while its anchor is unknown, or where the calendar lacks a year of it."""
 
     item: Item
     anchor: str
@@ -72,8 +73,10 @@ class _Anchored:
 
     def runs(self, day: date | None, calendar: Calendar) -> Together[Running]:
         """The terms from a day; without one they say what is missing."""
-        missing = frozenset([self.anchor] if day is None else [])
-        found = Together(tuple(Running(one.item, self.anchor, due(day, one.term, calendar) if day else None, missing, one.position) for one in self.free))
+        if day is None:
+            found = Together(tuple(Running(one.item, self.anchor, None, frozenset([self.anchor]), one.position) for one in self.free))
+        else:
+            found = Together(tuple(_counted(one, day, calendar) for one in self.free))
         self.kept[day] = found
         return found
 
@@ -223,4 +226,12 @@ def _running(timed: _Timed, facts: Facts, calendar: Calendar) -> Running | None:
     day = facts.get(anchor)
     if applies.holds is None or day is None:
         return Running(timed.item, anchor, None, applies.missing | ({anchor} if day is None else frozenset()), timed.position)
-    return Running(timed.item, anchor, due(day, timed.term, calendar), frozenset(), timed.position)
+    return _counted(timed, day, calendar)
+
+
+def _counted(timed: _Timed, day: date, calendar: Calendar) -> Running:
+    """The term from a day that is known; a year that the calendar lacks is missing like a fact: ``calendar.2041``."""
+    try:
+        return Running(timed.item, timed.term.anchor, due(day, timed.term, calendar), frozenset(), timed.position)
+    except OutsideCalendarError as error:
+        return Running(timed.item, timed.term.anchor, None, frozenset([f"{CALENDAR}.{error}"]), timed.position)

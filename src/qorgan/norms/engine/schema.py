@@ -184,6 +184,7 @@ class Requirement(Strict):
 
     ``conditional``: the text says "where needed" or asks for a fact of the place; ``advisable``: the text is silent and we say so.
     ``compensable``: another measure may stand in for it for a time (never for video and notification, 366 p.111).
+    ``text``: in which texts it stands for these facilities, where that is not what the item as a whole says.
     """
 
     equipment: FactName
@@ -191,6 +192,7 @@ class Requirement(Strict):
     parameters: Condition = {}
     basis: Annotated[Basis, _word(Basis)] = Basis.REQUIRED
     compensable: bool = True
+    text: Annotated[TextState, _word(TextState)] | None = None
 
 
 class Recurrence(Strict):
@@ -299,10 +301,14 @@ class Chapter(Strict):
 
 
 class Contradiction(Strict):
-    """Facts that cannot hold together by the order itself: ``norm`` is the item that says so."""
+    """Facts that cannot hold together by the order itself: ``norm`` is the item that says so.
+
+    ``marked``: the facility can be judged all the same, and the contradiction is told beside the answer.
+    """
 
     facts: Condition
     norm: ItemId
+    marked: bool = False
     why_kk: Sentence
     why_ru: Sentence
 

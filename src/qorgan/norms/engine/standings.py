@@ -51,9 +51,10 @@ class Standing:
     @property
     def basis(self) -> str:
         """How firmly it stands in the text. Advice stays advice; otherwise that only one text says it counts before our own word for it."""
-        if self.requirement.basis is Basis.ADVISABLE or self.item.text is TextState.BOTH:
+        text = self.requirement.text or self.item.text
+        if self.requirement.basis is Basis.ADVISABLE or text is TextState.BOTH:
             return self.requirement.basis.value
-        return self.item.text.value
+        return text.value
 
 
 Thing = TypeVar("Thing")
@@ -162,12 +163,30 @@ def stand(part: Part, facts: Facts, equipment: Mapping[str, Facts], grouped: Gro
 
 
 def _firmest(found: list[Standing]) -> Iterator[Standing]:
-    """Of several requirements of one item on one kind of equipment those that apply; advice only where nothing firmer does; one where none applies."""
+    """Of several requirements of one item on one kind of equipment those that apply; advice only where nothing firmer does; one where none applies.
+
+    The same demand is not made twice: once it is made firmly, the weaker row that asks no more is left out.
+    """
     for _, same in groupby(found, key=lambda one: one.item.id):
         rows = list(same)
         applying = [one for one in rows if one.state is not State.NOT_APPLICABLE]
         firm = [one for one in applying if one.requirement.basis is not Basis.ADVISABLE]
-        yield from firm or applying or rows[:1]
+        shown = firm or applying or rows[:1]
+        yield from [one for one in shown if not any(_says_it_already(other, one) for other in shown)]
+
+
+def _says_it_already(one: Standing, other: Standing) -> bool:
+    """Whether ``one`` asks what ``other`` asks, more firmly, and is no less sure to apply."""
+    if one.requirement.parameters != other.requirement.parameters or _rank(one) >= _rank(other):
+        return False
+    prefix = f"{EQUIPMENT}.{one.requirement.equipment}."
+    own = {prefix + name for name in ("installed", *one.requirement.parameters)} - facts_of(one.requirement.when)
+    return one.missing <= own or one.missing <= other.missing
+
+
+def _rank(one: Standing) -> tuple[bool, bool]:
+    """How firmly it stands: the firmest is the least."""
+    return one.requirement.basis is not Basis.REQUIRED, (one.requirement.text or one.item.text) is not TextState.BOTH
 
 
 def _standing(asked: Asked, facts: Facts, grouped: Grouped) -> Standing:

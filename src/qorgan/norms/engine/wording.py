@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from qorgan.norms.engine.conditions import Facts, compiled, facts_of
-from qorgan.norms.engine.plan import EQUIPMENT, GROUP, Running, Standing, State
+from qorgan.norms.engine.plan import CALENDAR, EQUIPMENT, GROUP, Running, Standing, State
 from qorgan.norms.engine.schema import Fact
 
 Names = Mapping[str, Fact]
@@ -39,6 +39,7 @@ _SAID = {
         "defensible": "Басқа оқылуы бойынша – {}.",
         "estimated": "Болжам: күнтізбенің бұл жылдары расталмаған.",
         "waiting": "Мерзім {} белгілі болғаннан бастап саналады.",
+        "uncounted": "{} – күнтізбеде {} жыл жоқ: мерзім есептелмеді.",
     },
     "ru": {
         "met": "Выполнено: {}.",
@@ -68,6 +69,7 @@ _SAID = {
         "defensible": "По другому прочтению – {}.",
         "estimated": "Оценка: эти годы календаря не подтверждены.",
         "waiting": "Срок пойдёт, когда станет известно: {}.",
+        "uncounted": "{} – в календаре нет года {}: срок не посчитан.",
     },
 }
 
@@ -92,6 +94,9 @@ def why_due(running: Running, names: Names, language: str) -> str:
     """What the term is, from which day it runs and when it ends."""
     said, anchor = _SAID[language], _name(running.anchor, names, language)
     sentences = [getattr(running.item, f"summary_{language}")]
+    years = sorted(name.removeprefix(f"{CALENDAR}.") for name in running.missing if name.startswith(f"{CALENDAR}."))
+    if years:
+        return " ".join([*sentences, said["uncounted"].format(anchor, ", ".join(years))])
     if running.due is None:
         return " ".join([*sentences, said["waiting"].format(anchor)])
     sentences.append(said["counted"].format(anchor, _day(running.due.anchor), _day(running.due.due)))

@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from qorgan.ledger.actors import Actor
 from qorgan.norms import commands
+from qorgan.norms.actions import DayValues, confirm_year, correct_day, ensure_years
 from qorgan.norms.engine.given import form
+from qorgan.norms.models import CalendarYear
+
+pytestmark = pytest.mark.django_db
 
 SHOP = {
     "kind": "trade",
@@ -264,3 +270,76 @@ def test_the_contract_names_what_the_order_asks() -> None:
         "speed_reduction"
     )
     assert set(kinds.split()) == set(known.kinds)
+
+
+def test_the_office_table_counts_where_there_is_one(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """73: three working days. By seeds Thursday to Tuesday; the office says that this Tuesday is free, and confirms its year."""
+    facts = {"kind": "trade", "trade_area_m2": 800, "passport_destroyed_on": "2026-12-10"}
+    words = ("deadline", "366/73", "--anchor", "2026-12-10", "--format", "json")
+
+    def said() -> list[tuple[str, str, bool]]:
+        alone = json.loads(run(capsys, *words)[1])
+        whole, many = (json.loads(assess(capsys, tmp_path, facts, *more)[1]) for more in ((), ("--batch",)))
+        terms = [next(term for term in one["deadlines"] if term["norm"] == "366/73") for one in (whole, many)]
+        return [(one["calendar"], term["due"], term["estimated"]) for one, term in ((alone, alone), (whole, terms[0]), (many, terms[1]))]
+
+    assert said() == [("seeded", "2026-12-15", True)] * 3
+    ensure_years([2026])
+    assert said() == [("office", "2026-12-15", True)] * 3
+    values = DayValues(works=False, name_kk="Қосымша демалыс", name_ru="Дополнительный выходной", source="қаулы")
+    correct_day(actor=Actor.system("test"), day=date(2026, 12, 15), values=values)
+    assert said() == [("office", "2026-12-17", True)] * 3
+    assert CalendarYear.objects.count() == 1, "to ask is not to seed"
+    confirm_year(actor=Actor.system("test"), number=2026, source="ресми күнтізбе")
+    assert said() == [("office", "2026-12-17", False)] * 3
+    capsys.readouterr()
+    assert json.loads(run(capsys, *words, "--week", "6")[1])["due"] == "2026-12-14"
+
+
+def test_no_database_is_made_by_asking(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "none.sqlite3"))
+    assert json.loads(run(capsys, "deadline", "366/73", "--anchor", "2026-12-10", "--format", "json")[1])["calendar"] == "seeded"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_term_that_ends_beyond_the_calendar_is_marked_and_the_rest_is_answered(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    facts = {"kind": "trade", "trade_area_m2": 800, "notified_on": "2040-12-30"}
+    code, out, _ = assess(capsys, tmp_path, facts)
+    told = next(one for one in json.loads(out)["deadlines"] if one["norm"] == "366/63")
+    assert (code, told["due"], told["missing_facts"]) == (0, None, ["calendar.2041"])
+    assert "нет года 2041" in told["why_ru"]
+    code, out, _ = assess(capsys, tmp_path, [facts, {**facts, "notified_on": "2026-12-10"}], "--batch")
+    assert (code, len(out.splitlines())) == (0, 2)
+
+
+@pytest.mark.parametrize("area", ["1e309", "-1e309", "NaN", "Infinity", '"500 м²"', '"500,5"', '"-500"', "-0.01", "true", "[500]", '{"m2": 500}', '"１２"'])
+def test_what_is_no_area_is_refused_with_field_and_paragraph(capsys: pytest.CaptureFixture[str], tmp_path: Path, area: str) -> None:
+    code, out, said = assess(capsys, tmp_path, f'{{"kind": "trade", "trade_area_m2": {area}}}')
+    assert (code, out) == (2, "")
+    told = json.loads(said)
+    assert (told["field"], told["norm"]) == ("trade_area_m2", "366/76/3")
+    assert told["why_kk"] != told["why_ru"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "norm", "fields"),
+    [
+        ({"kind": "ministry_central", "hall_area_m2": 600}, "366/76/1", ["hall_area_m2", "kind", "trade_area_m2"]),
+        ({"kind": "trade", "state_guarded": True}, "366/77", ["kind", "state_guarded"]),
+        ({"has_vehicle_checkpoint": True, "has_checkpoints": False}, "366/84/p2", ["has_checkpoints", "has_vehicle_checkpoint"]),
+        ({"occupies": "building", "has_own_entrances": False}, "366/90/2", ["has_own_entrances", "occupies"]),
+        ({"sells_firearms": True, "has_dangerous_areas": False}, "366/4/13", ["has_dangerous_areas", "sells_firearms"]),
+        (
+            {"equipment": {"video_surveillance": {"installed": True, "records": False, "archive_days": 30}}},
+            "366/91/3",
+            ["equipment.video_surveillance.archive_days", "equipment.video_surveillance.records"],
+        ),
+    ],
+)
+def test_facts_that_do_not_go_together_are_marked(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, facts: dict[str, Any], norm: str, fields: list[str]
+) -> None:
+    code, out, _ = assess(capsys, tmp_path, facts)
+    assert code == 0
+    assert [(one["norm"], one["fields"]) for one in json.loads(out)["contradictory"]] == [(norm, fields)]
+    assert json.loads(assess(capsys, tmp_path, SHOP)[1])["contradictory"] == []

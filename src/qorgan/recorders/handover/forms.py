@@ -32,7 +32,10 @@ class LetterForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = (
             "recipient_kind", "recipient_name", "recipient_person", "recipient_address", "request_number", "request_date", "reason", "materials",
         )
-        widgets = {"recipient_kind": forms.RadioSelect, "materials": forms.Textarea(attrs={"rows": 3}), "request_date": _DATE}
+        widgets = {
+            "recipient_kind": forms.RadioSelect, "materials": forms.Textarea(attrs={"rows": 3}), "request_date": _DATE,
+            "recipient_name": forms.Textarea(attrs={"rows": 2}), "recipient_address": forms.Textarea(attrs={"rows": 2}),  # courts have long names
+        }
         help_texts = {"materials": _("The act, the protocol, the case: one a line. The recordings are sent together with them.")}
 
     def __init__(self, *args: Any, papers: Sequence[tuple[str, str | Promise]], **kwargs: Any) -> None:

@@ -8,9 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from qorgan.archive.guards import kept_open, open_vault
-from qorgan.archive.vault.refusals import VaultRefused, WrongSecretGiven
-from qorgan.archive.vault.unlocking import OpenVault, unlock
+from qorgan.archive.guards import kept_open, open_vault, unlocked_by
+from qorgan.archive.vault.unlocking import OpenVault
 from qorgan.documents.render import DocumentError
 from qorgan.people.rights import Permission, actor_of, requires
 from qorgan.recorders.handover import access
@@ -27,16 +26,9 @@ ZIP, AGE = "application/zip", "application/octet-stream"
 @require_POST
 def unlock_view(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     """Open the vault for this hand-over, with the holder's secret."""
-    found, form, actor = found_handover(request, handover_id, Permission.HANDOVER_MAKE), UnlockForm(request.POST), actor_of(request)
-    if not form.is_valid() or actor.person is None or request.session.session_key is None:
-        return page(request, found, forms={"unlock_form": form}, status=422)
-    try:
-        unlocked = unlock(
-            actor=actor.as_ledger(found.organisation_id), person=actor.person, organisation=found.organisation, session_key=request.session.session_key,
-            given=form.cleaned_data["secret"], purpose=form.cleaned_data["purpose"],
-        )
-    except VaultRefused as refused:
-        form.add_error("secret" if isinstance(refused, WrongSecretGiven) else "purpose", refused.sentence)
+    found, form = found_handover(request, handover_id, Permission.HANDOVER_MAKE), UnlockForm(request.POST)
+    unlocked = unlocked_by(request, form, found.organisation)
+    if unlocked is None:
         return page(request, found, forms={"unlock_form": form}, status=422)
     return kept_open(redirect("handover:handover", found.pk), unlocked)
 

@@ -6,6 +6,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from qorgan.documents.dates import date_time
 from qorgan.journals.actions import Cell, add_row, write
 from qorgan.journals.models import Mark
 from qorgan.ledger import log
@@ -106,7 +107,7 @@ def confirm_told(*, actor: Actor, issue: Issue, proven: Proven) -> Mark | None:
     if found is None:
         return None
     with writing():
-        words = _("malfunction told at %(moment)s confirmed: %(told)s") % {"moment": _moment(found.reported_at), "told": found.told}
+        words = _("malfunction told at %(moment)s confirmed: %(told)s") % {"moment": date_time(found.reported_at), "told": found.told}
         found.confirmed_mark = write(actor=actor, row=row_of(actor=actor, issue=issue), column=NOTE, cell=Cell(words, proven=proven))
         found.save(update_fields=["confirmed_mark"])
         _append(kinds.MALFUNCTION_CONFIRMED, actor, found.recorder, {"malfunction": str(found.id), "mark": str(found.confirmed_mark.pk)})
@@ -119,7 +120,7 @@ def refuse_reported(recorder: Recorder) -> None:
     if found is not None:
         raise RecorderRefusal(
             _("Recorder %(number)s is reported out of order already: %(told)s. %(name)s, %(moment)s.")
-            % {"number": recorder.inventory_number, "told": found.told, "name": found.name, "moment": _moment(found.reported_at)},
+            % {"number": recorder.inventory_number, "told": found.told, "name": found.name, "moment": date_time(found.reported_at)},
             basis="444/20", advice=_("Head and responsible person know. It is not issued until it is repaired."),
         )
 
@@ -194,7 +195,3 @@ def _append(kind: Kind, actor: Actor, recorder: Recorder, payload: dict[str, obj
         kind, actor=actor, subject=f"recorder:{recorder.id}", organisation=str(recorder.organisation_id),
         payload={"inventory_number": recorder.inventory_number, **payload},
     )
-
-
-def _moment(moment: datetime) -> str:
-    return timezone.localtime(moment).strftime("%d.%m.%Y %H:%M")

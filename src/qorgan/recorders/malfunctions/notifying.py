@@ -1,10 +1,10 @@
 """Head and responsible person are told at once: a letter each, and a band on their first page until they have seen it (444 p.20)."""
 
-from datetime import datetime
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from qorgan.documents.dates import date_time
 from qorgan.ledger import log
 from qorgan.ledger.actors import Actor
 from qorgan.ledger.models import Entry
@@ -77,13 +77,9 @@ def _text(malfunction: Malfunction, number: str) -> str:
         _("Recorder %(number)s does not work (order 444, paragraph 20).") % {"number": number},
         "",
         _("Malfunction: %(kind)s, %(moment)s") % {"kind": malfunction.get_kind_display(), "moment": malfunction.get_moment_display()},
-        *([_("Since: %(moment)s") % {"moment": _moment(malfunction.began_at)}] if malfunction.began_at else []),
-        _("Reported: %(moment)s, %(name)s") % {"moment": _moment(malfunction.reported_at), "name": malfunction.person.short_name},
+        *([_("Since: %(moment)s") % {"moment": date_time(malfunction.began_at)}] if malfunction.began_at else []),
+        _("Reported: %(moment)s, %(name)s") % {"moment": date_time(malfunction.reported_at), "name": malfunction.person.short_name},
         "",
         _("It is not issued until it is repaired. Note on the first page of Qorgan that you have seen this."),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _moment(moment: datetime) -> str:
-    return timezone.localtime(moment).strftime("%d.%m.%Y %H:%M")

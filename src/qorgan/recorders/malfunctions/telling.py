@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from qorgan.documents.dates import date_time
 from qorgan.recorders.malfunctions.models import Malfunction, told
 from qorgan.recorders.models import Issue
 from qorgan.recorders.refusals import RecorderRefusal
@@ -68,7 +69,7 @@ def note(fault: Fault, *, by_telephone: str = "") -> str:
     """What column 7 says. ``by_telephone``: short name of who told it, when somebody else writes."""
     parts = [_("malfunction: %(told)s") % {"told": fault.told}]
     if fault.began_at is not None:
-        parts.append(_("since %(moment)s") % {"moment": timezone.localtime(fault.began_at).strftime("%d.%m.%Y %H:%M")})
+        parts.append(_("since %(moment)s") % {"moment": date_time(fault.began_at)})
     if by_telephone:
         parts.append(_("told by telephone by %(name)s") % {"name": by_telephone})
     return "; ".join(parts)

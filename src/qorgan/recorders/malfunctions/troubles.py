@@ -6,13 +6,13 @@ trouble stays. A dock cannot put a recorder out of order by itself: a person sig
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from qorgan.archive.docks import as_actor
 from qorgan.archive.models import Dock, Recording
+from qorgan.evidence.names import is_uuid
 from qorgan.ledger import log
 from qorgan.ledger.actors import Actor
 from qorgan.ledger.models import Entry
@@ -67,7 +67,7 @@ def settle_by(*, actor: Actor, malfunction: Malfunction) -> None:
 
 
 def _of(dock: Dock, keys: Iterable[str]) -> dict[str, Recorder]:
-    wanted = [key for key in keys if _is_uuid(key)]
+    wanted = [key for key in keys if is_uuid(key)]
     found = Recorder.objects.filter(organisation=dock.organisation_id, pk__in=wanted, withdrawn_at=None)
     return {str(recorder.pk): recorder for recorder in found}
 
@@ -92,10 +92,3 @@ def _settled(actor: Actor, trouble: Trouble, payload: Mapping[str, str]) -> Entr
         kinds.TROUBLE_SETTLED, actor=actor, subject=f"recorder:{trouble.recorder_id}", organisation=str(trouble.organisation_id),
         payload={"trouble": str(trouble.id), "code": trouble.code, **payload},
     )
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False

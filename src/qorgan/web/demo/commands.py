@@ -20,7 +20,7 @@ from qorgan.people.models import Organisation
 from qorgan.web import startup
 from qorgan.web.demo.office import PASSWORD, PIN, SECRETS, found_office, take_one_out, yesterday
 from qorgan.web.demo.recordings import REELS, lay_in_cyrillic_folder, make_reels
-from qorgan.web.demo.shown import demo_cast
+from qorgan.web.demo.shown import OF_FACILITIES, demo_cast
 
 _READY_SECONDS = 30
 _PATIENCE_SECONDS = 90
@@ -152,7 +152,9 @@ class _Troupe:
 
     def _tell(self) -> None:
         _print_cast("text")
-        _say(f"open {self.address}/ and sign in as serik: then three recorders are put on charge  (Ctrl-C ends everything)")
+        _say(f"Order 444: open {self.address}/ and sign in as serik: then three recorders are put on charge")
+        _say(f"Order 366-НҚ: sign in as zhanar: {self.address}/oversight/ says what is due, {self.address}/facilities/ has the chain's twelve facilities")
+        _say("Ctrl-C ends everything")
 
     def _watch(self) -> int:
         while not self.stop.wait(0.5):
@@ -180,9 +182,13 @@ def _print_cast(form: str) -> None:
         print(json.dumps(members, ensure_ascii=False))
         return
     print(f"\n  password of everybody: {PASSWORD}    PIN at the kiosk: {PIN}")
-    for member in members:
-        code = f"code now {member['code']} (a new one each 30 s on the sign-in page)" if member["code"] else "no code"
-        print(f"  {member['login']:<8} {member['name']:<30} {member['key']:<14} {code}")
+    for title, wanted in (("Order 444: the division, recorders and recordings", False), ("Order 366-НҚ: a chain of twelve facilities", True)):
+        print(f"\n  {title}")
+        for member in members:
+            if (member["key"] in OF_FACILITIES) is wanted:
+                code = f"code now {member['code']} (a new one each 30 s on the sign-in page)" if member["code"] else "no code"
+                print(f"  {member['login']:<8} {member['name']:<30} {member['key']:<17} {code}")
+    print()
     for login, secret in SECRETS.items():
         print(f"  vault secret of {login}: {secret}")
     print()

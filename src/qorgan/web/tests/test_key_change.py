@@ -19,7 +19,7 @@ from qorgan.ledger.check import check
 from qorgan.people.tests.cast import SETUP, make_cast
 
 ACTOR = Actor.system("test")
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.work]
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 30.0) -> None:

@@ -52,3 +52,9 @@ def test_every_declared_duty_runs_on_an_empty_office(db: None) -> None:
     """What `qorgan worker --once` does; none of them fails."""
     assert worker.run(once=True) == 0
     assert dict(Duty.objects.values_list("name", "last_problem")) == dict.fromkeys(worker.DUTIES, "")
+
+
+def test_every_declared_duty_has_words() -> None:
+    """What an administrator reads is not a name from the code."""
+    assert {name for name in worker.DUTIES if Duty(name=name).words == name} == set()
+    assert Duty(name="of-a-later-program").words == "of-a-later-program"

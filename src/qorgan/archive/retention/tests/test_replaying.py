@@ -10,7 +10,7 @@ from qorgan.archive.retention.replaying import tombstones
 from qorgan.archive.retention.tests.office import DUE, acting_at, signed
 from qorgan.people.tests.cast import Cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("qorgan.archive.tests.served_urls")]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("qorgan.archive.tests.served_urls"), pytest.mark.work]
 
 
 def test_a_file_that_came_back_goes_again_and_a_kept_one_stays(stored: list[Recording], cast: Cast) -> None:

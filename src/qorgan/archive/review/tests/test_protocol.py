@@ -24,6 +24,8 @@ from qorgan.ledger.log import said
 from qorgan.ledger.models import Entry
 from qorgan.people.tests.cast import PIN, Cast
 
+pytestmark = pytest.mark.work
+
 ClientOf = Callable[[str], Client]
 
 

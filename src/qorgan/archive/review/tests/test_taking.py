@@ -28,6 +28,8 @@ from qorgan.ledger.log import said
 from qorgan.ledger.models import Entry
 from qorgan.people.tests.cast import Cast
 
+pytestmark = pytest.mark.work
+
 ClientOf = Callable[[str], Client]
 CLIP = {"begin": "0:00:01.5", "end": "0:00:02.5"}
 LONG = sample("mp4", "libx265", "", 10, 640, 480)

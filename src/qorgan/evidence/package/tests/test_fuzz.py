@@ -16,6 +16,8 @@ from qorgan.evidence.package.verifier.program import as_text
 from qorgan.evidence.package.verifier.stamps import check_signer, read_stamp
 from qorgan.evidence.package.verifier.words import LANGUAGES
 
+pytestmark = pytest.mark.work
+
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.lists(st.tuples(st.integers(0, 1_000_000), st.integers(0, 40), st.binary(max_size=40)), min_size=1, max_size=4))

@@ -19,6 +19,8 @@ from qorgan.evidence.package.tests.office import Office, write
 from qorgan.evidence.package.verifier import agefile
 from qorgan.evidence.package.verifier.words import LANGUAGES, WORDS, say
 
+pytestmark = pytest.mark.work
+
 SITE = Path(cryptography.__file__).parents[1]
 
 

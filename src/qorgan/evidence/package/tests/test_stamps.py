@@ -17,6 +17,8 @@ from qorgan.evidence.package.verifier.der import read_der
 from qorgan.evidence.package.verifier.findings import Broken, Report, Untold
 from qorgan.evidence.package.verifier.stamps import SIGNER_V2, check_signature, check_signer, read_stamp
 
+pytestmark = pytest.mark.work
+
 TSR, PEM = "timestamps/1.tsr", "timestamps/1.pem"
 
 

@@ -15,6 +15,8 @@ from qorgan.evidence.package.verifier.check import Options, verify
 from qorgan.evidence.package.verifier.findings import Report
 from qorgan.evidence.package.verifier.layout import END_SIZE
 
+pytestmark = pytest.mark.work
+
 
 @pytest.fixture(scope="module")
 def small(made: dict[str, Any]) -> bytes:

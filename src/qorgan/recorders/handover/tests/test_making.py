@@ -21,6 +21,8 @@ from qorgan.recorders.handover.standing import Standing, missing_posts, standing
 from qorgan.recorders.handover.tests.office import LETTER, Case
 from qorgan.recorders.refusals import RecorderRefusal
 
+pytestmark = pytest.mark.work
+
 
 def kinds_of(handover: HandOver) -> list[str]:
     return list(Entry.objects.filter(subject=f"handover:{handover.pk}").order_by("position").values_list("kind", flat=True))

@@ -42,6 +42,8 @@ from qorgan.recorders.handover.standing import Standing, standing
 from qorgan.recorders.handover.tests.office import LETTER, PURPOSE, Case, content, lock_all, opened, plain
 from qorgan.recorders.refusals import RecorderRefusal
 
+pytestmark = pytest.mark.work
+
 PLAIN = Wish()
 
 

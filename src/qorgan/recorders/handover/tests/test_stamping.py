@@ -20,6 +20,8 @@ from qorgan.recorders.handover.models import Composition
 from qorgan.recorders.handover.stamping import stamp_packages, stamps_of
 from qorgan.recorders.handover.tests.office import Case
 
+pytestmark = pytest.mark.work
+
 
 @pytest.fixture
 def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Authority]:

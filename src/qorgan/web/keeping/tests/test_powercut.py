@@ -24,7 +24,7 @@ from qorgan.ledger.signing import create_key, ledger_key
 from qorgan.people.tests.cast import Cast
 from qorgan.web.keeping import backup, layout
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("qorgan.archive.tests.served_urls")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("qorgan.archive.tests.served_urls"), pytest.mark.work]
 
 
 @pytest.fixture
