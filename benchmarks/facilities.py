@@ -168,8 +168,6 @@ class Office:
 
 ADDRESSES = {
     "portfolio": "/oversight/portfolio/",
-    "portfolio, what is overdue of a group": "/oversight/portfolio/?state=overdue&group=3.1",
-    "today": "/oversight/",
     "facility in oversight": "/oversight/facilities/{}/",
     "facility in the register": "/facilities/{}/",
 }
