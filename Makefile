@@ -18,7 +18,7 @@ check: ## formatting, types, import order, translations
 	@bash tools/test.sh check
 
 bench: ## measure, as ratios; fills docs/benchmarks.md
-	@bash tools/setup.sh test && .venv/bin/python benchmarks/run.py
+	@bash tools/setup.sh test && bash tools/setup.sh bench && .venv/bin/python benchmarks/run.py
 
 lock: ## write the hash-locked requirement files anew
 	@bash tools/lock.sh

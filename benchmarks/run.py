@@ -25,7 +25,7 @@ SMALL = {
     "load": ["--seconds", "30"],
     "package": ["--mib", "256"],
 }
-FULL = {"ledger": ["--full"], "pages": ["--full"], "load": ["--seconds", "600"], "package": ["--mib", "10240"]}
+FULL = {"facilities": ["--full"], "ledger": ["--full"], "pages": ["--full"], "load": ["--seconds", "600"], "package": ["--mib", "10240"]}
 RULES = {"at least": "higher", "at most": "lower"}
 INTRODUCTION = """# Benchmarks
 
@@ -48,6 +48,9 @@ def measure(name: str, full: bool) -> list[dict[str, Any]]:
     if done.returncode:
         raise SystemExit(f"{name} failed:\n{done.stderr[-2000:]}")
     print(f"{name}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+    for line in done.stderr.splitlines():
+        if line.startswith("SKIPPED"):
+            print(line, file=sys.stderr, flush=True)
     return [dict(one, better=one.get("better") or RULES[one["rule"]]) for one in read(done.stdout)]
 
 

@@ -1,20 +1,23 @@
 """Answers about facilities and terms as JSON-able rows: what `qorgan facility assess` and `qorgan deadline` print."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from qorgan.norms.engine.assess import Assessment, flattened, parted, plan, term_of
 from qorgan.norms.engine.catalogue import find
 from qorgan.norms.engine.conditions import facts_of
 from qorgan.norms.engine.deadlines import Due, due
 from qorgan.norms.engine.given import FactsRefusedError, checked, marked
+from qorgan.norms.engine.lines import Lines
 from qorgan.norms.engine.loader import PACKS, fact_names
-from qorgan.norms.engine.plan import Grouping, Running, Standing
+from qorgan.norms.engine.plan import Grouping, Plan, Running, Standing
+from qorgan.norms.engine.standings import Thing, Together
 from qorgan.norms.engine.wording import why, why_due
 from qorgan.norms.engine.workdays import Calendar, Week, seeded
 
@@ -66,17 +69,38 @@ def answer(given: Any, on: date, order: str = ORDER, packs: Path = PACKS, counti
     }
 
 
-def answers(many: list[Any], on: date, order: str = ORDER, packs: Path = PACKS, counting: Counting | None = None) -> Iterator[str]:
+def answers(many: Iterable[Any], on: date, order: str = ORDER, packs: Path = PACKS, counting: Counting | None = None) -> Iterator[str]:
     """Many facilities, one JSON line each: as :func:`answer`, without the sentences. A facility that is refused has an ``error`` instead."""
     counting = counting or by_seeds()
-    rules, counted, written = plan(order, on, packs), counting.calendar, _Written(on, counting.whose)
+    return _answers(many, lambda given: checked(given, order, on, counting.calendar, packs)[0], plan(order, on, packs), _Written(on, counting))
+
+
+def answers_to_lines(lines: Iterable[str], on: date, order: str = ORDER, packs: Path = PACKS, counting: Counting | None = None) -> Iterator[str]:
+    """As :func:`answers`, of facilities that are written as JSON, one on each line. A line that is no JSON is refused like wrong facts."""
+    counting = counting or by_seeds()
+    return _answers(lines, Lines(order, on, counting.calendar, packs).read, plan(order, on, packs), _Written(on, counting))
+
+
+def _answers(many: Iterable[Any], read: Callable[[Any], dict[str, Any]], rules: Plan, written: "_Written") -> Iterator[str]:
+    on, counted = written.on, written.counting.calendar
     for given in many:
         try:
-            facts, _strange = checked(given, order, on, counted, packs)
+            facts = read(given)
         except FactsRefusedError as error:
-            yield json.dumps({"on": on.isoformat(), "error": refusal(error)}, ensure_ascii=False)
-            continue
-        yield written.line(rules.assess(on, *parted(facts), counted))
+            yield written.refused(refusal(error))
+        except ValueError as error:
+            yield written.refused({"field": "facts", "norm": ORDER, "why_kk": f"JSON емес: {error}", "why_ru": f"не JSON: {error}"})
+        else:
+            yield written.line(rules.assess(on, *parted(facts), counted))
+
+
+def write_answers(lines: Iterable[str], target: TextIO) -> int:
+    """Write answers, each on its line, many at once; how many of them are refusals."""
+    refused, waiting = 0, iter(lines)
+    while several := list(islice(waiting, _AT_ONCE)):
+        refused += sum(_REFUSED in line[:40] for line in several)
+        target.write("\n".join([*several, ""]))
+    return refused
 
 
 def refusal(error: FactsRefusedError) -> dict[str, str]:
@@ -87,27 +111,32 @@ def refusal(error: FactsRefusedError) -> dict[str, str]:
 class _Written:
     """JSON of answers that come again and again, written once."""
 
-    def __init__(self, on: date, whose: str) -> None:
-        self._on, self._whose = json.dumps(on.isoformat()), json.dumps(whose)
-        self._known: dict[int, tuple[object, str]] = {}  # by identity; the thing itself is kept so that its identity stays its own
+    def __init__(self, on: date, counting: Counting) -> None:
+        self.on, self.counting = on, counting
+        self._on, self._whose = json.dumps(on.isoformat()), json.dumps(counting.whose)
+        self._groups: dict[tuple[str, ...], str] = {}
 
     def line(self, found: Assessment) -> str:
-        groups = self._text(found.groups, _group)
-        requirements = ", ".join([text for block in found.blocks if (text := self._text(block, _requirement))])
-        deadlines = ", ".join([text for term in found.terms if (text := self._text(term, _deadline))])
+        names = tuple([one.name for one in found.groups])
+        groups = self._groups.get(names)
+        if groups is None:
+            groups = self._groups[names] = ", ".join([_ENCODER.encode(_group(one)) for one in found.groups])
+        requirements = ", ".join(filter(None, [one.written or _write(one, _requirement) for one in found.blocks]))
+        deadlines = ", ".join(filter(None, [one.written or _write(one, _deadline) for one in found.terms]))
         return f'{{"on": {self._on}, "groups": [{groups}], "requirements": [{requirements}], "deadlines": [{deadlines}], "calendar": {self._whose}}}'
 
-    def _text(self, things: tuple[Any, ...], row: Any) -> str:
-        kept = self._known.get(id(things))
-        if kept is None or kept[0] is not things:
-            text = ", ".join(json.dumps(row(thing), ensure_ascii=False) for thing in things)
-            if len(self._known) > _KEPT:
-                self._known.clear()
-            kept = self._known[id(things)] = (things, text)
-        return kept[1]
+    def refused(self, why: dict[str, str]) -> str:
+        return f'{{"on": {self._on}, {_REFUSED}{json.dumps(why, ensure_ascii=False)}}}'
 
 
-_KEPT = 100_000
+def _write(several: Together[Thing], row: Callable[[Thing], dict[str, Any]]) -> str:
+    several.written = ", ".join([_ENCODER.encode(row(one)) for one in several.things])
+    return several.written
+
+
+_AT_ONCE = 32  # answers of some ten kilobytes each
+_REFUSED = '"error": '
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def deadline(norm: str, anchor: date, counting: Counting | None = None, packs: Path = PACKS) -> dict[str, Any]:

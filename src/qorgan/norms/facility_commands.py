@@ -3,15 +3,16 @@
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qorgan.norms.answers import FIRST_YEAR, LAST_YEAR, Counting, NoTermError, answer, answers, by_seeds, deadline, refusal
+from qorgan.norms.answers import FIRST_YEAR, LAST_YEAR, Counting, NoTermError, answer, answers, answers_to_lines, by_seeds, deadline, refusal, write_answers
 from qorgan.norms.calendar import corrected
 from qorgan.norms.engine import PackError, UnknownItemError
 from qorgan.norms.engine.given import FactsRefusedError
+from qorgan.norms.engine.lines import parsed
 from qorgan.norms.engine.workdays import OutsideCalendarError, Week
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def _assess(options: argparse.Namespace) -> int:
         on = _date("--on", options.on)
         read = _read(options.facts)
         if options.batch:
-            return _batch(_listed(read), on)
+            counting = _counting(by_seeds())
+            lines = answers(_parsed(read), on, counting=counting) if read.lstrip().startswith("[") else answers_to_lines(_lines(read), on, counting=counting)
+            return 1 if write_answers(lines, sys.stdout) else 0
         found = answer(_parsed(read), on, counting=_counting(by_seeds()))
     except FactsRefusedError as error:
         return _refused(str(error), options, refusal(error))
@@ -57,14 +60,6 @@ def _assess(options: argparse.Namespace) -> int:
     else:
         _tell(found)
     return 0
-
-
-def _batch(many: list[Any], on: date) -> int:
-    refused = 0
-    for line in answers(many, on, counting=_counting(by_seeds())):
-        refused += '"error": ' in line[:40]
-        sys.stdout.write(line + "\n")
-    return 1 if refused else 0
 
 
 def _counting(usual: Counting) -> Counting:
@@ -129,25 +124,13 @@ def _read(name: str) -> str:
         raise _RefusedError(f"{name}: {error}") from error
 
 
-def _listed(text: str) -> list[Any]:
-    """A list of facilities, or one facility on each line."""
-    if text.lstrip().startswith("["):
-        found = _parsed(text)
-        return list(found)
-    return [_parsed(line) for line in text.splitlines() if line.strip()]
+def _lines(text: str) -> Iterator[str]:
+    """One facility on each line. A line ends where JSON may be broken, not at every sign that some call a line's end."""
+    return (line for line in text.split("\n") if line.strip())
 
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text, parse_float=Decimal, object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
+        return parsed(text)
+    except ValueError as error:
         raise _RefusedError(f"FACTS: JSON емес / не JSON: {error}") from error
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object in which a name stands once: of two values, none may win in silence."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        twice = sorted({name for name, _ in pairs if [other for other, _ in pairs].count(name) > 1})
-        raise ValueError(f"{', '.join(twice)}: екі рет / дважды")
-    return found

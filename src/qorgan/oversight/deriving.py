@@ -3,7 +3,7 @@
 Plain Python. Nothing closes by itself, nothing is stored, and what is not known is said to be unknown.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -29,6 +29,11 @@ def derive(rules: Rules, known: Known, calendar: Calendar) -> tuple[Duty, ...]:
     return tuple(duties(_Facility(rules, known, calendar)))
 
 
+def derive_of(items: Collection[str], rules: Rules, known: Known, calendar: Calendar, found: Assessment) -> tuple[Duty, ...]:
+    """As :func:`derive`, the duties of some items alone; ``found``: what :func:`assessed` says of the same."""
+    return tuple(duties(_Facility(rules, known, calendar, found), items))
+
+
 def assessed(rules: Rules, known: Known, calendar: Calendar) -> Assessment:
     """Groups and equipment as the norms engine finds them; terms are judged here, each by itself."""
     facts = {name: value for name, value in known.facts.items() if name not in rules.anchors}
@@ -42,6 +47,7 @@ class _Facility:
     rules: Rules
     known: Known
     calendar: Calendar
+    found: Assessment | None = None
     by_norm: Mapping[str, tuple[Completion, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,7 +59,7 @@ class _Facility:
 
     @cached_property
     def assessment(self) -> Assessment:
-        return assessed(self.rules, self.known, self.calendar)
+        return self.found or assessed(self.rules, self.known, self.calendar)
 
     @cached_property
     def facts(self) -> Mapping[str, Any]:
@@ -99,19 +105,20 @@ class _Facility:
         return tuple(sorted(brought | set(told if rule.event or rule.brought_by else told[-1:])))
 
 
-def duties(facility: _Facility) -> Iterator[Duty]:
-    """Those with days first, then equipment, then those that a document shows."""
+def duties(facility: _Facility, items: Collection[str] | None = None) -> Iterator[Duty]:
+    """Those with days first, then equipment, then those that a document shows; of some items, or of all."""
     judges: tuple[tuple[Iterable[Rule], Callable[[_Facility, Rule], Duty]], ...] = (
         (facility.rules.recurring, _recurring),
         (facility.rules.terms, _term),
-        (facility.rules.standing, _standing),
     )
-    for rules, judge in judges[:2]:
+    for rules, judge in judges:
         for rule in rules:
-            yield _judged(facility, rule, judge)
-    yield from _equipment(facility)
+            if items is None or rule.item.id in items:
+                yield _judged(facility, rule, judge)
+    yield from _equipment(facility, items)
     for rule in facility.rules.standing:
-        yield _judged(facility, rule, _standing)
+        if items is None or rule.item.id in items:
+            yield _judged(facility, rule, _standing)
 
 
 def _judged(facility: _Facility, rule: Rule, judge: Callable[[_Facility, Rule], Duty]) -> Duty:
@@ -191,7 +198,7 @@ def _standing(facility: _Facility, rule: Rule) -> Duty:
     return Duty(rule.item, State.UNKNOWN, _basis(rule.item), undocumented=True)
 
 
-def _equipment(facility: _Facility) -> Iterator[Duty]:
+def _equipment(facility: _Facility, items: Collection[str] | None) -> Iterator[Duty]:
     """What chapter 6 asks for: met, not met by the end of its term, or unknown."""
     equip, gap = facility.rules.equip, BEGINNING
     anchors = facility.anchors(equip) if equip else ()
@@ -200,7 +207,8 @@ def _equipment(facility: _Facility) -> Iterator[Duty]:
     except OutsideCalendarError as error:
         reading, gap = None, f"calendar.{error}"
     for standing in facility.assessment.standings:
-        yield _equipped(facility, standing, reading, gap)
+        if items is None or standing.item.id in items:
+            yield _equipped(facility, standing, reading, gap)
 
 
 def _equipped(facility: _Facility, standing: Standing, reading: Next | None, gap: str) -> Duty:

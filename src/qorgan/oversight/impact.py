@@ -16,7 +16,7 @@ from qorgan.norms.calendar import office_calendar
 from qorgan.norms.engine.loader import PACKS
 from qorgan.norms.engine.workdays import Calendar
 from qorgan.norms.impact import Change, changes
-from qorgan.oversight.deriving import BEGINNING, assessed, derive
+from qorgan.oversight.deriving import BEGINNING, assessed, derive, derive_of
 from qorgan.oversight.duty import Duty, Known, State
 from qorgan.oversight.rules import ORDER, Rules, rules_on
 
@@ -69,7 +69,8 @@ def impact(facilities: Sequence[Facility], first: date, last: date, packs: Path 
     both = rules_on(first, packs=packs), rules_on(last, packs=packs)
     calendar = office_calendar()
     day = max(last, timezone.localdate())
-    shifts = [one for some in _chunks(facilities) for one in _shifts(some, day, both, calendar) if one]
+    changed = frozenset(one.item_id for one in items)
+    shifts = [one for some in _chunks(facilities) for one in _shifts(some, day, both, changed, calendar) if one]
     shifts.sort(key=lambda one: (*(-number for number in one.weight), one.facility.code))
     return Impact(items, tuple(shifts), len(facilities))
 
@@ -78,15 +79,17 @@ def _chunks(facilities: Sequence[Facility]) -> Iterable[Sequence[Facility]]:
     return (facilities[start : start + CHUNK] for start in range(0, len(facilities), CHUNK))
 
 
-def _shifts(facilities: Sequence[Facility], day: date, both: tuple[Rules, Rules], calendar: Calendar) -> Iterable[Shift]:
+def _shifts(facilities: Sequence[Facility], day: date, both: tuple[Rules, Rules], changed: frozenset[str], calendar: Calendar) -> Iterable[Shift]:
     facts = facts_of_many(facilities, day)
     for facility in facilities:
-        before, after = (_stands(facts[facility.pk], rules, calendar) for rules in both)
-        asked, asks = before[1], after[1]
+        before, after = (_Stand(facts[facility.pk], rules, calendar) for rules in both)
+        # Who stays in the same groups is asked the same by every item that says the same.
+        items = changed if before.alike(after) else None
+        asked, asks = before.asked(items), after.asked(items)
         yield Shift(
             facility,
-            joins=tuple(name for name in after[0] if name not in before[0]),
-            leaves=tuple(name for name in before[0] if name not in after[0]),
+            joins=tuple(name for name in after.groups if name not in before.groups),
+            leaves=tuple(name for name in before.groups if name not in after.groups),
             gains=tuple(duty for key, duty in asks.items() if key not in asked),
             loses=tuple(duty for key, duty in asked.items() if key not in asks),
             changes=tuple(duty for key, duty in asks.items() if key in asked and _says_other(asked[key], duty)),
@@ -98,11 +101,24 @@ def _says_other(before: Duty, after: Duty) -> bool:
     return before.item.in_force_from != after.item.in_force_from or before.basis != after.basis
 
 
-def _stands(facts: dict[str, object], rules: Rules, calendar: Calendar) -> tuple[tuple[str, ...], dict[str, Duty]]:
-    """Groups and what is asked on the rules' day, as if a notice known today had come that day: no term has begun to run before it."""
-    still = {name: value for name, value in facts.items() if name not in rules.anchors}
-    if facts.get(BEGINNING):
-        still[BEGINNING] = rules.on
-    known = Known(still)
-    groups = tuple(one.name for one in assessed(rules, known, calendar).groups)
-    return groups, {duty.key: duty for duty in derive(rules, known, calendar) if duty.state is not State.NOT_APPLICABLE}
+class _Stand:
+    """How a facility stands on the rules' day, as if a notice known today had come that day: no term has begun to run before it."""
+
+    def __init__(self, facts: dict[str, object], rules: Rules, calendar: Calendar) -> None:
+        still = {name: value for name, value in facts.items() if name not in rules.anchors}
+        if facts.get(BEGINNING):
+            still[BEGINNING] = rules.on
+        self._rules, self._known, self._calendar = rules, Known(still), calendar
+        self._found = assessed(rules, self._known, calendar)
+        self.groups = tuple(one.name for one in self._found.groups)
+
+    def alike(self, other: "_Stand") -> bool:
+        """Whether both are in the same groups, for certain and possibly, and leave out the same days."""
+        possible, others = ([(one.name, one.missing) for one in stand._found.possible] for stand in (self, other))
+        return self.groups == other.groups and possible == others and self._rules.anchors == other._rules.anchors
+
+    def asked(self, items: frozenset[str] | None) -> dict[str, Duty]:
+        """What applies, by key: of some items, or of all."""
+        known = self._rules, self._known, self._calendar
+        found = derive(*known) if items is None else derive_of(items, *known, self._found)
+        return {duty.key: duty for duty in found if duty.state is not State.NOT_APPLICABLE}

@@ -31,6 +31,8 @@ STATES: Mapping[str, Q] = {
     "outside": Q(overdue=0, failing=0, soon=0, unknown=0, due=0, waiting=0, done=0),
 }
 
+COUNTED = ("facilities", *STATES, *(f"{name}_duties" for name in SUMMED))
+
 
 @dataclass(frozen=True)
 class Heap:
@@ -102,7 +104,8 @@ def _heaped(organisations: frozenset[UUID], state: str) -> tuple[Heap, ...]:
     wanted |= {f"n_{name}_duties": Sum(name) for name in SUMMED}
     rows: Iterable[Any] = found.values("region", "groups").annotate(**wanted).order_by("region", "groups")
     return tuple(
-        Heap(row["region"], tuple(row["groups"].strip(",").split(",")) if row["groups"] else (), state, {key[2:]: row[key] for key in wanted}) for row in rows
+        Heap(row["region"], tuple(row["groups"].strip(",").split(",")) if row["groups"] else (), state, {name: row[f"n_{name}"] for name in COUNTED})
+        for row in rows
     )
 
 
@@ -121,6 +124,5 @@ def _rows(name: str, heaps: Iterable[Heap], keys: Callable[[Heap], tuple[str, ..
 
 
 def _sum(heaps: Iterable[Heap]) -> dict[str, int]:
-    names = ["facilities", *STATES, *(f"{name}_duties" for name in SUMMED)]
-    found = list(heaps)
-    return {name: sum(heap.counts[name] for heap in found) for name in names}
+    found = [tuple(heap.counts.values()) for heap in heaps]  # of every heap in the same order
+    return dict(zip(COUNTED, map(sum, zip(*found, strict=True)), strict=True)) if found else dict.fromkeys(COUNTED, 0)

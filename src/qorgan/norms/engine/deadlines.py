@@ -49,8 +49,9 @@ class Due:
 def due(anchor: date, term: Term, calendar: Calendar) -> Due:
     """When ``term``, counted from ``anchor``, is over. Raises :class:`~qorgan.norms.engine.workdays.OutsideCalendarError`."""
     found = tuple((last_day(anchor, term, reading, calendar), reading) for reading in term.all_readings)
-    days = [day for day, _reading in found]
-    earliest, latest = min(days), max(days)
+    earliest = latest = found[0][0]
+    for day, _reading in found[1:]:
+        earliest, latest = min(earliest, day), max(latest, day)
     return Due(anchor, term, earliest, latest if latest != earliest else None, calendar.is_estimate(anchor, latest), found, calendar)
 
 

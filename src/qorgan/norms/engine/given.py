@@ -10,17 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from qorgan.norms.engine.catalogue import Item, catalogue, wording_of
+from qorgan.norms.engine.cells import Told
 from qorgan.norms.engine.conditions import Check, bounds_of, compiled, facts_of, values_of
 from qorgan.norms.engine.loader import PACKS, load
-from qorgan.norms.engine.plan import EQUIPMENT, GROUP
 from qorgan.norms.engine.schema import Contradiction
+from qorgan.norms.engine.standings import EQUIPMENT, GROUP
 from qorgan.norms.engine.workdays import Calendar
 
 _WORDS = ("installed", "compensated")
 _YES_OR_NO = ("is_", "has_", "state_")  # facts that are asked for though no rule looks at them
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOST = Decimal(10) ** 9  # no building has more of anything
-_KEPT = 200_000
+_KEPT = 20_000
 
 
 class FactsRefusedError(ValueError):
@@ -50,7 +51,9 @@ class Form:
     whole: str  # the paragraph of groups, for what belongs to no field
     contradictions: tuple[tuple[Contradiction, Check], ...]  # refused
     marks: tuple[tuple[Contradiction, Check], ...]  # told beside the answer
+    decisive: tuple[str, ...]  # the facts that contradictions look at
     kept: dict[Any, dict[str, Any]] = field(default_factory=dict)
+    judged: dict[tuple[Any, ...], Contradiction | None] = field(default_factory=dict)
 
 
 def form(order: str, on: date, packs: Path = PACKS) -> Form:
@@ -75,7 +78,7 @@ def _form(order: str, since: date, packs: Path) -> Form:
     found = next(one for one in load(packs) if one.number == order)
     whole = next((item.parent_id for item in items if item.group), order)
     refused, told = (tuple((one, compiled(one.facts)) for one in found.head.contradictions if one.marked is marked) for marked in (False, True))
-    return Form(known, kinds, whole, refused, told)
+    return Form(known, kinds, whole, refused, told, tuple(sorted({name for one, _ in refused for name in facts_of(one.facts)})))
 
 
 def _ruled(items: list[Item]) -> dict[str, Asked]:
@@ -114,18 +117,28 @@ def checked(given: Any, order: str, on: date, calendar: Calendar, packs: Path = 
         if name == EQUIPMENT:
             facts[name] = _equipment(value, known, calendar, strange)
         elif name in known.asked:
-            facts[name] = _value(name, value, known.asked[name], calendar)
+            facts[name] = value_of(name, value, known.asked[name], calendar)
         elif value is not None:
             strange.append(name)
-    for one, check in known.contradictions:
-        if check(facts).holds:
-            raise FactsRefusedError(", ".join(sorted(facts_of(one.facts))), one.norm, one.why_kk, one.why_ru)
+    one = contradicted(facts, known)
+    if one:
+        raise FactsRefusedError(", ".join(sorted(facts_of(one.facts))), one.norm, one.why_kk, one.why_ru)
     return {name: value for name, value in facts.items() if value is not None}, tuple(strange)
 
 
 def marked(facts: Mapping[str, Any], order: str, on: date, packs: Path = PACKS) -> tuple[Contradiction, ...]:
     """Facts, by their full names, that contradict one another and yet can be judged: each with its paragraph and sentence."""
     return tuple(one for one, check in form(order, on, packs).marks if check(facts).holds)
+
+
+def contradicted(facts: Mapping[str, Any], known: Form) -> Contradiction | None:
+    """The first of the order's contradictions that checked facts run into; what decides it is looked at once."""
+    decisive = tuple(map(facts.get, known.decisive))
+    if decisive not in known.judged:
+        if len(known.judged) > _KEPT:
+            known.judged.clear()
+        known.judged[decisive] = next((one for one, check in known.contradictions if check(facts).holds), None)
+    return known.judged[decisive]
 
 
 def _equipment(value: Any, known: Form, calendar: Calendar, strange: list[str]) -> dict[str, dict[str, Any]] | None:
@@ -162,15 +175,15 @@ def _of_kind(where: str, own: Mapping[str, Any], known: Form, calendar: Calendar
         if full not in known.asked:
             strange.append(full)
         elif raw is not None:
-            found[name] = _value(full, raw, known.asked[full], calendar)
-    _has_nothing_without_itself(where, found, known)
+            found[name] = value_of(full, raw, known.asked[full], calendar)
+    has_nothing_without_itself(where, found, known)
     if seen is not None and len(strange) == count and len(known.kept) < _KEPT:
-        known.kept[seen] = found
+        known.kept[seen] = found = Told(found)
     return found
 
 
-def _has_nothing_without_itself(where: str, own: Mapping[str, Any], known: Form) -> None:
-    """What is not there has no properties."""
+def has_nothing_without_itself(where: str, own: Mapping[str, Any], known: Form) -> None:
+    """What is not there has no properties. Raises :class:`FactsRefusedError`."""
     if own.get("installed") is not False:
         return
     for name, value in own.items():
@@ -182,7 +195,8 @@ def _has_nothing_without_itself(where: str, own: Mapping[str, Any], known: Form)
             )
 
 
-def _value(where: str, value: Any, asked: Asked, calendar: Calendar) -> Any:
+def value_of(where: str, value: Any, asked: Asked, calendar: Calendar) -> Any:
+    """One value as the rules want it, None for null. Raises :class:`FactsRefusedError`."""
     if value is None:
         return None
     if asked.is_day:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -148,7 +149,7 @@ class Term(Strict):
     reason_ru: str = ""
     readings: list[Reading] = []
 
-    @property
+    @cached_property
     def all_readings(self) -> list[Reading]:
         """Its own way of counting, then the others."""
         return [Reading(first_day=self.first_day, roll=self.roll, reason_kk=self.reason_kk, reason_ru=self.reason_ru), *self.readings]

@@ -109,7 +109,7 @@ class Calendar:
 
     def is_estimate(self, first: date, last: date) -> bool:
         """Whether a year between the two days, both included, is not confirmed."""
-        return any(year in self._unconfirmed for year in range(first.year, last.year + 1))
+        return not self._unconfirmed.isdisjoint(range(first.year, last.year + 1))
 
     def _works(self, day: date) -> bool:
         special = self._special.get(day)

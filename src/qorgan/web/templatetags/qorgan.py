@@ -170,6 +170,8 @@ def number(value: float | None, places: int = 0) -> str:
     """``10 382`` (English ``10,382``), with ``places`` decimals; a dash for nothing."""
     if value is None:
         return NOTHING
+    if type(value) is int and not places and -1000 < value < 1000:
+        return str(value)
     text = f"{value:,.{places}f}"
     return text if get_language() == "en" else text.replace(",", THIN).replace(".", ",")
 
