@@ -1,8 +1,8 @@
 """Run every benchmark and write ``docs/benchmarks.md``.
 
-``python benchmarks/run.py [--full] [--only NAME]``. Small sizes by default, those of the promises with ``--full``. With
-``--only`` the figures are printed and no document is written. Exit code 1 when a limit does not hold. An address in
-``QORGAN_DATABASE`` lets the ledger be measured on PostgreSQL as well.
+``python benchmarks/run.py [--full] [--only NAME ...]``. Small sizes by default, those of the promises with ``--full``. With
+``--only`` the figures are printed; with both, the rows of these benchmarks are put into the document in place of the old ones.
+Exit code 1 when a limit does not hold. An address in ``QORGAN_DATABASE`` lets the ledger be measured on PostgreSQL as well.
 """
 
 import argparse
@@ -78,19 +78,31 @@ def lines(path: str) -> list[str]:
     return Path(path).read_text(encoding="utf-8").splitlines() if Path(path).exists() else []
 
 
-def document(measured: dict[str, list[dict[str, Any]]], full: bool) -> str:
-    """The page: introduction, machine and date, one table."""
+def document(measured: dict[str, list[dict[str, Any]]], full: bool, kept: dict[str, list[str]]) -> str:
+    """The page: introduction, machine, one table. ``kept``: rows of benchmarks that were not measured now, by name."""
+    today = f"{datetime.now(UTC):%d.%m.%Y}"
+    rows = kept | {name: [row(name, one, today) for one in results] for name, results in measured.items()}
     size = "The sizes of the promises." if full else "Small sizes."
-    rows = [row(name, one) for name, results in measured.items() for one in results]
-    table = ["| Script | What | Ratio | Limit | Holds | Figures |", "|---|---|---:|---:|---|---|", *rows]
-    return "\n".join([INTRODUCTION, f"Measured on {datetime.now(UTC):%d.%m.%Y}: {machine()}. {size}", "", *table, ""])
+    table = ["| Script | What | Ratio | Limit | Holds | Figures | Measured |", "|---|---|---:|---:|---|---|---|"]
+    table += [line for name in sorted(rows) for line in rows[name]]
+    return "\n".join([INTRODUCTION, f"{machine()}. {size}", "", *table, ""])
 
 
-def row(name: str, one: dict[str, Any]) -> str:
+def kept_rows(text: str) -> dict[str, list[str]]:
+    """The rows of a document, by benchmark."""
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        name = line.split("|")[1].strip() if line.startswith("| ") else ""
+        if name in names():
+            found.setdefault(name, []).append(line)
+    return found
+
+
+def row(name: str, one: dict[str, Any], day: str) -> str:
     """One line of the table."""
     sign = "≥" if one["better"] == "higher" else "≤"
     figures = ", ".join(f"{key.replace('_', ' ')} {shown(value)}" for key, value in one["figures"].items())
-    return f"| {name} | {one['name']} | {one['ratio']:.2f} | {sign} {one['limit']:g} | {'yes' if holds(one) else '**no**'} | {figures} |"
+    return f"| {name} | {one['name']} | {one['ratio']:.2f} | {sign} {one['limit']:g} | {'yes' if holds(one) else '**no**'} | {figures} | {day} |"
 
 
 def shown(value: Any) -> str:
@@ -104,11 +116,12 @@ def main() -> int:
     """Measure, write or print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--full", action="store_true", help="the sizes of the promises: takes long and gigabytes of disk")
-    parser.add_argument("--only", choices=names(), help="one of the benchmarks; prints and writes nothing")
+    parser.add_argument("--only", choices=names(), nargs="+", help="some of the benchmarks; prints, and with --full replaces their rows")
     options = parser.parse_args()
-    measured = {name: measure(name, options.full) for name in ([options.only] if options.only else names())}
-    text = document(measured, options.full)
-    if not options.only:
+    measured = {name: measure(name, options.full) for name in (options.only or names())}
+    old = kept_rows(DOCUMENT.read_text(encoding="utf-8")) if options.only and options.full and DOCUMENT.exists() else {}
+    text = document(measured, options.full, old)
+    if options.full or not options.only:
         DOCUMENT.write_text(text, encoding="utf-8")
     print(text)
     return 0 if all(holds(one) for results in measured.values() for one in results) else 1
