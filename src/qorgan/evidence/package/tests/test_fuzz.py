@@ -13,7 +13,7 @@ from qorgan.evidence.package.verifier.check import Options, verify
 from qorgan.evidence.package.verifier.findings import EXITS, Broken
 from qorgan.evidence.package.verifier.notes import open_signed, read_head, read_json, read_key
 from qorgan.evidence.package.verifier.program import as_text
-from qorgan.evidence.package.verifier.stamps import check_signer, read_stamp
+from qorgan.evidence.package.verifier.stamps import check_imprint, check_signer, read_stamp
 from qorgan.evidence.package.verifier.words import LANGUAGES
 
 pytestmark = pytest.mark.work
@@ -50,7 +50,7 @@ def test_parsers_refuse_any_bytes_in_words(raw: bytes, text: str) -> None:
 
 @pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")  # a certificate with a serial number below zero
 def test_a_changed_stamp_is_refused_in_words(made: dict[str, Any]) -> None:
-    stamp, chain = made["extras"]["timestamps/1.tsr"], made["extras"]["timestamps/1.pem"]
+    stamp, chain, checkpoint = (made["extras"][name] for name in ("timestamps/1.tsr", "timestamps/1.pem", "ledger/checkpoint"))
 
     @settings(max_examples=300, deadline=None)
     @given(changes=st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 255)), min_size=1, max_size=3))
@@ -59,6 +59,9 @@ def test_a_changed_stamp_is_refused_in_words(made: dict[str, Any]) -> None:
         for place, value in changes:
             raw[place % len(raw)] = value
         with suppress(Broken):
-            check_signer(read_stamp(bytes(raw)), chain)
+            stamp_read = read_stamp(bytes(raw))
+            for check in (lambda: check_imprint(stamp_read, checkpoint), lambda: check_signer(stamp_read, chain)):
+                with suppress(Broken):
+                    check()
 
     attack()

@@ -34,6 +34,8 @@ NAMED = {
     "1.2.398.3.10.1.1.2.3.1": "ST RK 1073-2007 (KZ)", "1.2.398.3.10.1.1.2.3.2": "ST RK 1073-2007 (KZ)", "1.3.14.3.2.26": "SHA-1",
     "1.2.840.113549.1.1.5": "RSA SHA-1", "1.2.840.113549.1.1.10": "RSA-PSS",
 }  # fmt: skip
+MALFORMED = (ValueError, LookupError, TypeError, StopIteration, x509.DuplicateExtension, x509.InvalidVersion)
+"""What reading a stranger's stamp or certificate may stumble over, our parts and the library's."""
 TOLERATED_US = 300 * 1_000_000
 """The server's clock may be that much ahead of the authority's."""
 
@@ -93,7 +95,7 @@ def read_stamp(data: bytes) -> Stamp:
         info = content.parts()[0].of(OCTETS).content
         certificates = [certificate.raw for part in parts if part.tag == 0xA0 for certificate in part.parts()]
         return read_signer(info, certificates, signers[0].of(SEQUENCE).parts())
-    except (ValueError, IndexError) as error:
+    except MALFORMED as error:
         raise Broken("stamp-form") from error
 
 
@@ -121,10 +123,13 @@ def check_imprint(stamp: Stamp, checkpoint: bytes) -> None:
     """Raises :class:`Broken` unless the stamp is over these very bytes, and its signed attributes over the stamp."""
     if hashlib.new(known_digest(stamp.imprint_digest), checkpoint).digest() != stamp.imprint:
         raise Broken("stamp-other")
-    attributes = stamp.attributes
-    if CONTENT_TYPE not in attributes or attributes[CONTENT_TYPE].name() != STAMP_INFO or MESSAGE_DIGEST not in attributes:
+    try:
+        kind, digest = stamp.attributes[CONTENT_TYPE].name(), stamp.attributes[MESSAGE_DIGEST].of(OCTETS).content
+    except MALFORMED as error:
+        raise Broken("stamp-form") from error
+    if kind != STAMP_INFO:
         raise Broken("stamp-form")
-    if hashlib.new(stamp.digest, stamp.info).digest() != attributes[MESSAGE_DIGEST].of(OCTETS).content:
+    if hashlib.new(stamp.digest, stamp.info).digest() != digest:
         raise Broken("stamp-signature")
 
 
@@ -149,7 +154,7 @@ def check_signer(stamp: Stamp, pem: bytes) -> x509.Certificate:
         raise Broken("stamp-signer") from error
     except UnsupportedAlgorithm as error:
         raise Untold("algorithm", algorithm=error) from error
-    except ValueError as error:
+    except MALFORMED as error:
         raise Broken("stamp-certificate") from error
 
 
