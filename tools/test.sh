@@ -30,7 +30,7 @@ if [ "${1:-}" != check ]; then
   part "tests at work (media, sockets, processes killed at each durable step, attacks), SQLite" $bin/pytest -q -n 3 -m "slow or work"
   if need_debian /usr/bin/chromium chromium; then
     need_debian /usr/bin/faketime faketime || say "without faketime the three years until a destruction act are not played"
-    part "browser tests" $bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m browser
+    part "browser tests" $bin/pytest -q -n 2 --dist loadgroup --no-loadscope-reorder -m browser
   else
     say "SKIPPED: browser tests"
   fi

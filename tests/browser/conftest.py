@@ -83,6 +83,20 @@ class Office:
         self.process.wait(15)
 
 
+WALKS = ("test_court", "test_five_facilities", "test_monday")  # the longest first; each from an office of its own, so each language may run beside the other
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What shares an office goes to one worker (``--dist loadgroup``); walks by themselves, and pages one by one."""
+    mine = [item for item in items if item.path.parent == Path(__file__).parent]
+    for item in mine:
+        if item.path.stem != "test_pictures":
+            item.add_marker(pytest.mark.xdist_group(item.name if item.path.stem in WALKS else item.path.stem))
+    places = {stem: place for place, stem in enumerate(WALKS)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
+
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """The demonstration, once for all browser tests."""
