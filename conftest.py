@@ -21,10 +21,10 @@ properties.load_profile("house")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that asks for a page goes through the whole house: it belongs to the tests at work, not to the unit tests."""
+    """A test that asks for a page goes through the whole house: it is no unit test."""
     for item in items:
         if "pages" in item.path.stem or not {"client", "client_of"}.isdisjoint(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.work)
+            item.add_marker(pytest.mark.pages)
 
 
 @pytest.fixture(scope="session", autouse=True)

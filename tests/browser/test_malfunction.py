@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Office, SignedIn
+from tests.browser.conftest import LOOKS, Office, SignedIn
 from tests.browser.test_day import confirm, scan, tab_to, until
 from tests.browser.test_pictures import pictures, serious
 
@@ -136,8 +136,7 @@ def test_by_keys_alone_by_telephone_and_at_the_return(office: Office, signed_in:
     expect(page.locator("main details.signature")).to_have_count(2)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("language", ["kk", "ru"])
+@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_every_page_of_it(office: Office, signed_in: SignedIn, fresh: str, pictures: Path, language: str, width: int) -> None:
     """Kiosk, band, report, malfunction, letters: looked at by axe, by a camera, and measured for thumbs."""
     page = signed_in("serik", language=language, width=width, height=860 if width > 600 else 800)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -242,30 +243,48 @@ def test_a_start_beside_a_hand_over_waits_for_it(own_folder: Path) -> None:
     assert not keys.next_path().exists()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "fault", ["publish.link.done", "keys.entry.begin", "keys.entry.done", "rewrite.rename.begin:2", "rewrite.rename.done:2", "remove.unlink.begin:2"]
-)
-def test_killed_while_handing_over(tmp_path: Path, fault: str) -> None:
-    """The real command in a process of its own, killed there; the next start goes on with one key, and everything holds."""
-    if settings.DATABASES["default"]["ENGINE"] != "qorgan.ledger.sqlite":
-        pytest.skip("a data folder of its own needs a database of its own")
-    data = tmp_path / "office"
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def command(data: Path) -> Command:
+    """The real command on a data folder of its own, in a process of its own."""
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join(sys.path),
         "QORGAN_DATA": str(data),
         "DJANGO_SETTINGS_MODULE": "qorgan.web.settings",
     }
-    name, _colon, times = fault.partition(":")
 
     def qorgan(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([sys.executable, "-m", "qorgan.web.cli", *words], env=environment | more, capture_output=True, text=True, check=False)
 
+    return qorgan
+
+
+@pytest.fixture(scope="module")
+def empty_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an office that has just been created; each test takes a copy."""
+    data = tmp_path_factory.mktemp("created") / "office"
+    qorgan = command(data)
     assert qorgan("setup").returncode == 0
     made = qorgan("office", "create", "--code", "a", "--name-kk", "А", "--name-ru", "А", "--admin-login", "olga", "--admin-family-name", "Ким",
                   "--admin-given-name", "Ольга", "--order-number", "1", "--order-date", "2026-01-05")  # fmt: skip
     assert made.returncode == 0, made.stderr
+    return data
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "fault", ["publish.link.done", "keys.entry.begin", "keys.entry.done", "rewrite.rename.begin:2", "rewrite.rename.done:2", "remove.unlink.begin:2"]
+)
+def test_killed_while_handing_over(tmp_path: Path, request: pytest.FixtureRequest, fault: str) -> None:
+    """The real command in a process of its own, killed there; the next start goes on with one key, and everything holds."""
+    if settings.DATABASES["default"]["ENGINE"] != "qorgan.ledger.sqlite":
+        pytest.skip("a data folder of its own needs a database of its own")
+    data = tmp_path / "office"
+    shutil.copytree(request.getfixturevalue("empty_office"), data)
+    qorgan = command(data)
+    name, _colon, times = fault.partition(":")
     killed = qorgan("ledger", "rotate-key", QORGAN_FAULT=f"{name}:kill:{times or 1}")
     assert killed.returncode == -9, killed.stderr
     assert qorgan("worker", "--once").returncode == 0
