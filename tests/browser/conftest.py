@@ -86,14 +86,16 @@ class Office:
 WHOLE = bool(os.environ.get("WHOLE_MATRIX") or os.environ.get("QORGAN_PICTURES"))
 """Whether each page is looked at in both languages at both widths; otherwise in Kazakh wide and in Russian, whose words are long, narrow."""
 LOOKS = [(language, width) for language in ("kk", "ru") for width in WIDTHS if WHOLE or (language == "kk") == (width > 600)]
-WALKS = ("test_court", "test_five_facilities", "test_monday")  # the longest first; each from an office of its own, so each language may run beside the other
+WALKS = ("test_court", "test_five_facilities", "test_monday")  # the longest first; each from an empty office of its own
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The walks first, so that they run side by side; then one by one what is left."""
-    places = {stem: place for place, stem in enumerate(WALKS)}
-    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+    """One worker takes everything that looks at the demonstration's office, which is made once; the other the walks, the longest first."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group(item.name if item.path.stem in WALKS else "office"))
+    places = {stem: 1 + place for place, stem in enumerate(WALKS)}
+    items.sort(key=lambda item: places.get(item.path.stem, 0))
 
 
 @pytest.fixture(scope="session")
