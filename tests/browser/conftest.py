@@ -89,13 +89,11 @@ LOOKS = [(language, width) for language in ("kk", "ru") for width in WIDTHS if W
 WALKS = ("test_court", "test_five_facilities", "test_monday")  # the longest first; each from an empty office of its own
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker takes everything that looks at the demonstration's office, which is made once; the other the walks, the longest first."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group(item.name if item.path.stem in WALKS else "office"))
-    places = {stem: 1 + place for place, stem in enumerate(WALKS)}
-    items.sort(key=lambda item: places.get(item.path.stem, 0))
+    """The walks first, so that they run side by side; what is left fills both workers to the end."""
+    places = {stem: place for place, stem in enumerate(WALKS)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
 @pytest.fixture(scope="session")
