@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qorgan.facilities import equipment
 from qorgan.facilities.values import shown
 from qorgan.facilities.vocabulary import Name, names
 from qorgan.norms.engine.assess import Assessment, Grouping, Running, Standing, State
-from qorgan.norms.engine.catalogue import Item
 from qorgan.norms.engine.schema import Basis
+from qorgan.norms.why import said
 
 # From what hurts most to what does not concern.
 _ORDER = (State.NOT_MET, State.UNKNOWN, State.COMPENSATED, State.MET, State.NOT_APPLICABLE)
@@ -79,11 +78,6 @@ class Term:
     reasons: tuple[tuple[date, str], ...]
 
 
-def in_language(item: Item, part: str) -> str:
-    """A text of an item in the reader's language: ``in_language(item, "summary")``."""
-    return str(getattr(item, f"{part}_{'ru' if get_language() == 'ru' else 'kk'}"))
-
-
 def blocks(assessment: Assessment, facts: Mapping[str, Any]) -> list[Block]:
     """The matrix: one block for each kind of equipment that is asked for or may be; the worst first."""
     found = []
@@ -129,8 +123,8 @@ def grouping(groups: Iterable[Grouping]) -> list[dict[str, Any]]:
         {
             "name": one.name,
             "item": one.item,
-            "summary": in_language(one.item, "summary"),
-            "doubt": in_language(one.item, "doubt"),
+            "summary": said(one.item, "summary"),
+            "doubt": said(one.item, "doubt"),
             "missing": [names()[name] for name in sorted(one.missing) if name in names()],
             "text": _text(one.item.text.value),
         }
@@ -145,15 +139,14 @@ def terms(assessment: Assessment) -> list[Term]:
     for one in assessment.running:
         if one.anchor == "notified_on" or one.anchor in words:
             anchor = words.get(one.anchor) or str(names()[one.anchor].label)
-            found.append(Term(one, in_language(one.item, "summary"), anchor, _reasons(one)))
+            found.append(Term(one, said(one.item, "summary"), anchor, _reasons(one)))
     return found
 
 
 def _reasons(running: Running) -> tuple[tuple[date, str], ...]:
     """Each reading's last day with why the text can be read so."""
-    russian = get_language() == "ru"
     readings = running.due.readings if running.due else ()
-    return tuple((last, one.reason_ru if russian else one.reason_kk) for last, one in readings)
+    return tuple((last, said(one, "reason")) for last, one in readings)
 
 
 def _block(key: str, concerning: list[Standing], facts: Mapping[str, Any]) -> Block:
@@ -169,7 +162,7 @@ def _line(one: Standing, facts: Mapping[str, Any]) -> Line:
     sign = "warn" if one.state is State.NOT_MET and not binding(one) else _SIGNS[one.state]
     missing = tuple(names()[name] for name in sorted(one.missing) if name in names())
     gaps = tuple(_gap(one, fact, facts) for fact in one.failing)
-    return Line(one, sign, _state(one.state), _basis(one.basis), in_language(one.item, "summary"), in_language(one.item, "doubt"), gaps, missing)
+    return Line(one, sign, _state(one.state), _basis(one.basis), said(one.item, "summary"), said(one.item, "doubt"), gaps, missing)
 
 
 def _gap(one: Standing, fact: str, facts: Mapping[str, Any]) -> str:
