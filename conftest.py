@@ -13,6 +13,7 @@ from django.test import Client
 from hypothesis import settings as properties
 
 from qorgan.ledger.signing import create_key
+from qorgan.ledger.tests.prepared import empty_database
 from qorgan.people.tests.cast import Cast, same_cast, signed_in_client
 
 properties.register_profile("house", deadline=None)  # how long an example takes says more about the machine than about the code
@@ -21,10 +22,13 @@ properties.load_profile("house")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that asks for a page goes through the whole house: it is no unit test."""
+    """A test that asks for a page goes through the whole house: it is no unit test. What asks for no database says nothing about PostgreSQL."""
     for item in items:
-        if "pages" in item.path.stem or not {"client", "client_of"}.isdisjoint(getattr(item, "fixturenames", ())):
+        fixtures = getattr(item, "fixturenames", ())
+        if "pages" in item.path.stem or not {"client", "client_of"}.isdisjoint(fixtures):
             item.add_marker(pytest.mark.pages)
+        if item.get_closest_marker("django_db") or not {"db", "transactional_db"}.isdisjoint(fixtures):
+            item.add_marker(pytest.mark.database)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,9 +70,17 @@ def _flush_past_the_guards() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None) -> None:  # noqa: ARG001
-    """SQLite: a database file of this run and worker alone, so that two runs at once do not meet."""
+    """SQLite: a database file of this run and worker alone, so that two runs at once do not meet; all migrations have gone through it."""
     if connection.vendor == "sqlite":
-        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        empty_database(file)
+        connection.settings_dict["TEST"]["NAME"] = str(file)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:  # noqa: ARG001 - only then is the file there
+    """Whether the database is there before the first test."""
+    return connection.vendor == "sqlite"
 
 
 @pytest.fixture

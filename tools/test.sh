@@ -22,15 +22,15 @@ part "migrations match the models" $bin/python -m django makemigrations --check 
 if [ "${1:-}" != check ]; then
   part "unit tests, SQLite" $bin/pytest -q -n 2
   if postgresql=$(bash tools/postgresql.sh start); then
-    part "unit tests and pages, PostgreSQL" env QORGAN_DATABASE="$postgresql" $bin/pytest -q -n 2 -m "not browser and not slow and not work" src --ignore src/qorgan/evidence --ignore src/qorgan/dock  # rooms without a database
+    part "unit tests and pages, PostgreSQL" env QORGAN_DATABASE="$postgresql" $bin/pytest -q -n 2 -m "database and not browser and not slow and not work" src
     bash tools/postgresql.sh stop
   else
     say "SKIPPED: unit tests on PostgreSQL"
   fi
   part "pages and tests at work (media, sockets, processes killed at each durable step, attacks), SQLite" $bin/pytest -q -n 3 -m "slow or work or pages"
-  if need_debian /usr/bin/chromium chromium; then
+  if need_debian /usr/bin/chromium-headless-shell chromium-headless-shell || need_debian /usr/bin/chromium chromium; then
     need_debian /usr/bin/faketime faketime || say "without faketime the three years until a destruction act are not played"
-    part "browser tests" $bin/pytest -q -n 2 --dist loadgroup --no-loadscope-reorder -m browser
+    part "browser tests" $bin/pytest -q -n 3 --dist loadgroup --no-loadscope-reorder -m browser
   else
     say "SKIPPED: browser tests"
   fi

@@ -1,5 +1,6 @@
 """A real server with the demonstration's office, and the distribution's Chromium in front of it."""
 
+import fcntl
 import json
 import os
 import re
@@ -10,13 +11,15 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = next((path for path in (f"/usr/bin/{name}" for name in ("chromium-headless-shell", "chromium")) if Path(path).exists()), None)
+"""The distribution's: the one without a window takes half of the other's time."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -40,12 +43,26 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@contextmanager
+def alone(file: Path) -> Iterator[None]:
+    """No other worker of this run is in here."""
+    with file.open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
 class Office:
-    """The running demonstration: address, cast, data folder."""
+    """The running demonstration: address, cast, data folder. One serves all workers of a run: whoever asks first starts it, whoever leaves last ends it."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self.address = f"http://127.0.0.1:{free_port()}"
+        data.mkdir(exist_ok=True)
+        first = self.users(+1) == 1
+        with alone(data / "lock"):
+            port = data / "port"
+            if not port.exists():
+                port.write_text(str(free_port()))
+            self.address = f"http://127.0.0.1:{port.read_text()}"
         self.environment = {
             **os.environ,
             "QORGAN_DATA": str(data),
@@ -55,8 +72,19 @@ class Office:
         }
         self.environment.pop("DJANGO_SETTINGS_MODULE", None)
         self.environment.pop("QORGAN_DATABASE", None)
-        with (data / "out.log").open("wb") as log:
-            self.process = subprocess.Popen([sys.executable, "-m", "qorgan.web.cli", "demo"], env=self.environment, stdout=log, stderr=subprocess.STDOUT)
+        self.process: subprocess.Popen[bytes] | None = None
+        if first:
+            with (data / "out.log").open("wb") as log:
+                command = [sys.executable, "-m", "qorgan.web.cli", "demo"]
+                self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=subprocess.STDOUT)
+
+    def users(self, more: int) -> int:
+        """How many workers use it, after so many more."""
+        with alone(self.data / "lock"):
+            counted = self.data / "users"
+            count = int(counted.read_text() if counted.exists() else 0) + more
+            counted.write_text(str(count))
+        return count
 
     def wait(self, seconds: float = 150) -> None:
         """Until the sign-in page answers and the cast is told."""
@@ -66,7 +94,7 @@ class Office:
                 with urllib.request.urlopen(f"{self.address}/sign-in/", timeout=2):
                     return
             except OSError:
-                assert self.process.poll() is None, (self.data / "out.log").read_text()
+                assert self.process is None or self.process.poll() is None, (self.data / "out.log").read_text()
                 time.sleep(0.3)
         raise TimeoutError((self.data / "out.log").read_text())
 
@@ -77,29 +105,53 @@ class Office:
         ).stdout
         return next(member for member in json.loads(out) if member["login"] == login)
 
+    def code(self, login: str) -> str:
+        """A code that no worker of this run has used: each works once (RFC 6238), and they come every half minute."""
+        used = self.data / f"{login}.code"
+        with alone(self.data / f"{login}.lock"):
+            while True:
+                code = str(self.member(login)["code"])
+                if not used.exists() or used.read_text() != code:
+                    used.write_text(code)
+                    return code
+                time.sleep(1)
+
     def end(self) -> None:
-        """Ctrl-C, as a newcomer ends it."""
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(15)
+        """Ctrl-C, as a newcomer ends it, when nobody uses it any more."""
+        left = self.users(-1)
+        if self.process:
+            while left:
+                time.sleep(0.5)
+                left = self.users(0)
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(15)
 
 
 WHOLE = bool(os.environ.get("WHOLE_MATRIX") or os.environ.get("QORGAN_PICTURES"))
 """Whether each page is looked at in both languages at both widths; otherwise in Kazakh wide and in Russian, whose words are long, narrow."""
 LOOKS = [(language, width) for language in ("kk", "ru") for width in WIDTHS if WHOLE or (language == "kk") == (width > 600)]
-WALKS = ("test_court", "test_five_facilities", "test_monday")  # the longest first; each from an empty office of its own
+WALKS = ("test_court", "test_monday", "test_five_facilities")  # the longest first; each from an empty office of its own
+DESK = ("test_day", "test_malfunction", "test_footage")  # they change what stands in the demonstration, so they go one after another
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What changes the demonstration is one group, done by one worker; everything else goes to whoever is free."""
+    if item.path.stem in DESK or item.get_closest_marker("desk"):
+        item.add_marker(pytest.mark.xdist_group("desk"))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The walks first, so that they run side by side; what is left fills both workers to the end."""
-    places = {stem: place for place, stem in enumerate(WALKS)}
-    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+    """The court, then the group, then the other walks; what is left fills the workers to the end."""
+    places = {stem: place for place, stem in enumerate((WALKS[0], *DESK, *WALKS[1:]))}
+    items.sort(key=lambda item: places["test_day"] if item.get_closest_marker("desk") else places.get(item.path.stem, len(places)))
 
 
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """The demonstration, once for all browser tests."""
-    running = Office(tmp_path_factory.mktemp("office"))
+    of_run = tmp_path_factory.getbasetemp()
+    running = Office((of_run.parent if "PYTEST_XDIST_WORKER" in os.environ else of_run) / "office")
     try:
         running.wait()
         yield running
@@ -110,8 +162,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed: apt-get install chromium")
+    if not CHROMIUM:
+        pytest.skip("Chromium is not installed: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield running
@@ -161,7 +213,7 @@ def enter(office: Office, browser: Browser, login: str) -> Any:
     page.press("input[name=password]", "Enter")
     if member["code"]:
         page.wait_for_url("**/sign-in/code/**")
-        page.fill("input[name=code]", office.member(login)["code"])
+        page.fill("input[name=code]", office.code(login))
         page.press("input[name=code]", "Enter")
     page.wait_for_url(re.compile(FIRST_PAGE))
     state = context.storage_state()

@@ -34,7 +34,7 @@ PURPOSE = {"kk": "Тексеру материалдарын қарау", "ru": "
 @pytest.fixture(params=["kk", "ru"])
 def monday(request: pytest.FixtureRequest, tmp_path: Path, browser: Browser) -> Iterator[EmptyOffice]:
     """The office on its first day (``MONDAY_PICTURES`` names a folder for pictures)."""
-    with opened(EmptyOffice(tmp_path, browser, request.param, pictures=os.environ.get("MONDAY_PICTURES", ""))) as office:
+    with opened(EmptyOffice(tmp_path, browser, request.param, pictures=os.environ.get("MONDAY_PICTURES", "")), prepared=False) as office:
         yield office
 
 

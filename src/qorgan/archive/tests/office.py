@@ -19,6 +19,7 @@ from qorgan.archive.models import Dock
 from qorgan.archive.tests.dockside import CHUNK, TUS, DockSide
 from qorgan.evidence.age import Recipient
 from qorgan.evidence.keys import SigningKey, Verifier
+from qorgan.ledger.tests.prepared import empty_database
 
 SOURCE = str(Path(__file__).resolve().parents[3])
 
@@ -71,6 +72,7 @@ class Office:
             "PYTHONPATH": os.pathsep.join([SOURCE, os.environ.get("PYTHONPATH", "")]),
             "DJANGO_SETTINGS_MODULE": os.environ.get("SERVED_SETTINGS", "qorgan.archive.tests.served_settings"),
         }
+        empty_database(data / "qorgan.sqlite3")
         with (data.parent / "standalone.log").open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "qorgan.archive.tests.standalone"], env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -160,6 +160,7 @@ def test_identities_as_age_writes_them() -> None:
         assert age.Identity.parse(str(identity)).recipient == identity.recipient
         raw = agefile.age_identity(str(identity))
         assert agefile.X25519PrivateKey.from_private_bytes(raw).public_key().public_bytes_raw() == identity.recipient._key
-    for text in ("", "AGE-SECRET-KEY-1", str(identity)[:-1] + "Q", "age1" + "q" * 58):
+    other = "P" if str(identity).endswith("Q") else "Q"
+    for text in ("", "AGE-SECRET-KEY-1", str(identity)[:-1] + other, "age1" + "q" * 58):
         with pytest.raises(agefile.Broken):
             agefile.age_identity(text)

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from qorgan.ledger.tests.prepared import empty_database
+
 
 @dataclass(frozen=True)
 class Done:
@@ -33,6 +35,7 @@ class Office:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        empty_database(folder / "data" / "qorgan.sqlite3")
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("QORGAN_", "PYTEST", "COV", "DJANGO"))}
         environment |= {"QORGAN_DATA": str(folder / "data"), "QORGAN_DISK_RESERVE_GIB": "0.1", "QORGAN_SECRET_WORK_FACTOR": "4", "QORGAN_LOG_FORMAT": "json"}
         with (folder / "standalone.log").open("wb") as log:
