@@ -75,6 +75,7 @@ def facility_page(request: HttpRequest, found: Facility, refused: FactsForm | No
     values: dict[str, Any] = {
         "facility": found,
         "groups": presenting.grouping(assessment.groups),
+        "group_names": ", ".join(one.name for one in assessment.groups),
         "possible": presenting.grouping(assessment.possible),
         "matrix": [
             {

@@ -1,11 +1,11 @@
 """The year that comes, to be drawn: which days fall due and when. Positions are percentages of the line's width."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from qorgan.oversight.duty import State
-from qorgan.oversight.presenting import Line
+from qorgan.oversight.presenting import Line, note
 from qorgan.oversight.staging import daily
 
 DAYS = 365
@@ -44,12 +44,17 @@ def coming(lines: Iterable[Line], today: date, most: int = NEXT) -> Coming:
     until = today + timedelta(days=DAYS)
     running = [(day, line) for line in asked if line.duty.state is not State.OVERDUE and not daily(line.duty) and (day := _last(line, today))]
     dated = sorted([one for one in running if today <= one[0] <= until], key=lambda one: one[0])
-    return Coming(_months(today, until), tuple(_marks(dated, today)), tuple(line for _day, line in dated[:most]), len(dated), until)
+    return Coming(_months(today, until), tuple(_marks(dated, today)), tuple(_told(line, day) for day, line in dated[:most]), len(dated), until)
 
 
 def _last(line: Line, today: date) -> date | None:
     """The day to keep; where it has passed, the last one by the other reading."""
     return line.duty.defensible if line.day and line.day < today and line.duty.defensible else line.day
+
+
+def _told(line: Line, day: date) -> Line:
+    """As the table of what comes first tells it: under the day at which it stands on the line."""
+    return line if line.day == day else replace(line, day=day, note=note(line.duty, past=True))
 
 
 def _marks(dated: list[tuple[date, Line]], today: date) -> Iterable[Mark]:

@@ -106,8 +106,8 @@ def _day(duty: Duty) -> date | None:
     return duty.keep if duty.state in {State.SOON, State.DUE} or duty.item.recurs else None
 
 
-def note(duty: Duty) -> str:
-    """What else must be said in one line: what is missing, what was missed, another reading."""
+def note(duty: Duty, *, past: bool = False) -> str:
+    """What else must be said in one line: what is missing, what was missed, another reading; ``past``: the day to keep has gone by."""
     parts = []
     if duty.missing:
         parts.append(_("Not known: %(facts)s.") % {"facts": "; ".join(fact_name(name) for name in duty.missing)})
@@ -119,7 +119,9 @@ def note(duty: Duty) -> str:
         parts.append(_("Not as asked: %(facts)s.") % {"facts": "; ".join(fact_name(name) for name in duty.failing)})
     if duty.compensated:
         parts.append(_("Another measure stands in for it."))
-    if duty.defensible and duty.state in {State.SOON, State.DUE}:
+    if past:
+        parts.append(_("The day to keep, %(day)s, has passed; another reading allows this one.") % {"day": _date(duty.keep)})
+    elif duty.defensible and duty.state in {State.SOON, State.DUE}:
         parts.append(_("Can be defended until %(day)s.") % {"day": _date(duty.defensible)})
     if certain := [one for one in duty.missed if one.certain]:
         parts.append(_missed_note(certain, daily(duty)))

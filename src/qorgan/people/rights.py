@@ -183,6 +183,15 @@ def actor_of(request: HttpRequest) -> Actor:
 View = Callable[..., HttpResponseBase]
 
 
+class RightMissing(PermissionDenied):
+    """The person holds none of the rights a page asks for. ``basis``: the paragraph by which rights come from an order (444 p.13, 366 p.9)."""
+
+    def __init__(self, permissions: Iterable[Permission]) -> None:
+        wanted = frozenset(permissions)
+        super().__init__(refusal(wanted))
+        self.basis = "366/9" if wanted <= _OF_FACILITIES else "444/13"
+
+
 def requires(*permissions: Permission) -> Callable[[View], View]:
     """Let a view be reached only with one of ``permissions`` (444 p.13). The table test reads ``view.permissions``."""
 
@@ -195,7 +204,7 @@ def requires(*permissions: Permission) -> Callable[[View], View]:
             if actor.second_factor_missing:
                 return redirect("web:second-factor")
             if not any(actor.may(permission) for permission in permissions):
-                raise PermissionDenied(refusal(permissions))
+                raise RightMissing(permissions)
             return view(request, *args, **kwargs)
 
         guarded.permissions = tuple(permissions)  # type: ignore[attr-defined]

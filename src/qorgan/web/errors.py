@@ -11,7 +11,10 @@ FOR_DOCKS = "/api/"
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: the right is missing; says who has it."""
     reason = str(exception) if exception and str(exception) else _("You have no right to this page.")
-    return _refusal(request, 403, _("Not for this appointment"), reason, _("Ask the head of the division, or go back to Today."), "444/13")
+    basis = getattr(exception, "basis", "444/13")
+    of_facilities = _("Ask the head of the facility, or go back to Today.")
+    advice = of_facilities if basis.startswith("366/") else _("Ask the head of the division, or go back to Today.")
+    return _refusal(request, 403, _("Not for this appointment"), reason, advice, basis)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001

@@ -44,7 +44,9 @@ def test_a_day_to_keep_that_has_passed_stands_at_the_last_one_that_can_be_defend
     shop = enter(chain.mall, "9", since=date(2026, 5, 22), notified_on="2026-05-21")  # 21.11.2026 is a Saturday
     six_months = next(duty for duty in duties_of(shop, today) if duty.key == "366/111")
     assert (six_months.state, six_months.keep, six_months.defensible) == (State.SOON, date(2026, 11, 21), date(2026, 11, 23))
-    assert [mark.day for mark in coming([line(shop, six_months)], today).marks] == [date(2026, 11, 23)]
+    found = coming([line(shop, six_months)], today)
+    assert [mark.day for mark in found.marks] == [one.day for one in found.first] == [date(2026, 11, 23)]
+    assert "21.11.2026" in found.first[0].note  # the table says which day has passed
 
 
 def test_nothing_that_is_late_daily_or_only_advised_is_drawn(chain: Chain, mall: Facility) -> None:
