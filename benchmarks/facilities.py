@@ -33,7 +33,7 @@ from django.test.utils import CaptureQueriesContext
 
 from qorgan.facilities.models import Facility, Fact
 from qorgan.ledger.signing import create_key
-from qorgan.norms.answers import answers_to_lines, calendar, write_answers
+from qorgan.norms.answers import answers_to_lines, calendar, lines_of, write_answers
 from qorgan.norms.engine.assess import plan
 from qorgan.norms.engine.catalogue import find
 from qorgan.norms.engine.deadlines import due
@@ -79,8 +79,8 @@ def judge(facts: Path, target: Path) -> None:
     """What ``qorgan facility assess --batch`` does between reading its options and ending; prints the seconds of it."""
     plan(ORDER, ON), form(ORDER, ON), calendar()
     begun = time.process_time()
-    with target.open("w", encoding="utf-8") as file:
-        write_answers(answers_to_lines((line for line in facts.read_text(encoding="utf-8").split("\n") if line.strip()), ON), file)
+    with facts.open("rb") as given, target.open("w", encoding="utf-8") as file:
+        write_answers(answers_to_lines(lines_of(given), ON), file)
     print(time.process_time() - begun)
 
 

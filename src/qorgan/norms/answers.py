@@ -1,13 +1,15 @@
 """Answers about facilities and terms as JSON-able rows: what `qorgan facility assess` and `qorgan deadline` print."""
 
+import gc
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from qorgan.norms.engine.assess import Assessment, flattened, parted, plan, term_of
 from qorgan.norms.engine.catalogue import find
@@ -81,6 +83,13 @@ def answers_to_lines(lines: Iterable[str], on: date, order: str = ORDER, packs: 
     return _answers(lines, Lines(order, on, counting.calendar, packs).read, plan(order, on, packs), _Written(on, counting))
 
 
+def lines_of(file: BinaryIO) -> Iterator[str]:
+    """One facility on each line, empty ones left out. What is not UTF-8 comes as text that is no JSON either, so that its line alone is refused."""
+    for line in file:
+        if not line.isspace():
+            yield line.decode("utf-8", "backslashreplace")
+
+
 def _answers(many: Iterable[Any], read: Callable[[Any], dict[str, Any]], rules: Plan, written: "_Written") -> Iterator[str]:
     on, counted = written.on, written.counting.calendar
     for given in many:
@@ -97,10 +106,22 @@ def _answers(many: Iterable[Any], read: Callable[[Any], dict[str, Any]], rules: 
 def write_answers(lines: Iterable[str], target: TextIO) -> int:
     """Write answers, each on its line, many at once; how many of them are refusals."""
     refused, waiting = 0, iter(lines)
-    while several := list(islice(waiting, _AT_ONCE)):
-        refused += sum(_REFUSED in line[:40] for line in several)
-        target.write("\n".join([*several, ""]))
+    with _seldom_collected():
+        while several := list(islice(waiting, _AT_ONCE)):
+            refused += sum(_REFUSED in line[:40] for line in several)
+            target.write("\n".join([*several, ""]))
     return refused
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """What is remembered of a batch are very many small objects without cycles: the collector would look them all through again and again."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def refusal(error: FactsRefusedError) -> dict[str, str]:
@@ -134,7 +155,7 @@ def _write(several: Together[Thing], row: Callable[[Thing], dict[str, Any]]) -> 
     return several.written
 
 
-_AT_ONCE = 32  # answers of some ten kilobytes each
+_AT_ONCE = 8  # answers of some ten kilobytes each: what lies in a processor's own memory is copied fastest
 _REFUSED = '"error": '
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 

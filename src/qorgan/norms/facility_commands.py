@@ -4,11 +4,26 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qorgan.norms.answers import FIRST_YEAR, LAST_YEAR, Counting, NoTermError, answer, answers, answers_to_lines, by_seeds, deadline, refusal, write_answers
+from qorgan.norms.answers import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Counting,
+    NoTermError,
+    answer,
+    answers,
+    answers_to_lines,
+    by_seeds,
+    deadline,
+    lines_of,
+    refusal,
+    write_answers,
+)
 from qorgan.norms.calendar import corrected
 from qorgan.norms.engine import PackError, UnknownItemError
 from qorgan.norms.engine.given import FactsRefusedError
@@ -45,12 +60,10 @@ def _assess(options: argparse.Namespace) -> int:
     """Print the answer. Exit 1 when a facility of a batch is refused, 2 when nothing could be judged."""
     try:
         on = _date("--on", options.on)
-        read = _read(options.facts)
-        if options.batch:
-            counting = _counting(by_seeds())
-            lines = answers(_parsed(read), on, counting=counting) if read.lstrip().startswith("[") else answers_to_lines(_lines(read), on, counting=counting)
-            return 1 if write_answers(lines, sys.stdout) else 0
-        found = answer(_parsed(read), on, counting=_counting(by_seeds()))
+        with _opened(options.facts) as file:
+            if options.batch:
+                return _batch(file, options.facts, on)
+            found = answer(_parsed(_read(file, options.facts)), on, counting=_counting(by_seeds()))
     except FactsRefusedError as error:
         return _refused(str(error), options, refusal(error))
     except (_RefusedError, PackError) as error:
@@ -117,16 +130,32 @@ def _date(option: str, text: str) -> date:
     return day
 
 
-def _read(name: str) -> str:
+@contextmanager
+def _opened(name: str) -> Iterator[BufferedReader]:
+    if name == "-":
+        yield sys.stdin.buffer  # type: ignore[misc] # a reader with a buffer, however it was opened
+        return
     try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+        file = Path(name).open("rb")  # noqa: SIM115 - closed below; what fails while it is read is told apart from what cannot be opened
+    except OSError as error:
+        raise _RefusedError(f"{name}: {error}") from error
+    with file:
+        yield file
+
+
+def _read(file: BufferedReader, name: str) -> str:
+    try:
+        return file.read().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise _RefusedError(f"{name}: {error}") from error
 
 
-def _lines(text: str) -> Iterator[str]:
-    """One facility on each line. A line ends where JSON may be broken, not at every sign that some call a line's end."""
-    return (line for line in text.split("\n") if line.strip())
+def _batch(file: BufferedReader, name: str, on: date) -> int:
+    """A list of facilities in one JSON, or one facility on each line: those are read as they are judged."""
+    counting = _counting(by_seeds())
+    if file.peek(1).lstrip().startswith(b"["):
+        return 1 if write_answers(answers(_parsed(_read(file, name)), on, counting=counting), sys.stdout) else 0
+    return 1 if write_answers(answers_to_lines(lines_of(file), on, counting=counting), sys.stdout) else 0
 
 
 def _parsed(text: str) -> Any:

@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from itertools import count
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from qorgan.norms.engine.conditions import bounds_of
@@ -17,13 +18,16 @@ KEPT = 20_000  # answers kept of one kind; more are forgotten, not refused
 
 
 class Told(dict[str, Any]):
-    """Facts of one kind of equipment that come again and again as the same object. ``seen``: by which kind they were read, and as what."""
+    """Facts of one kind of equipment that come again and again as the same object.
+
+    ``seen``: by which kind they were read, and as what; whoever makes one sets it to :data:`UNSEEN` (millions are made: no call for that).
+    """
 
     __slots__ = ("seen",)
+    seen: tuple[object, tuple[int, ...]]
 
-    def __init__(self, facts: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
-        super().__init__(facts)
-        self.seen: tuple[object, tuple[int, ...]] = (None, ())
+
+UNSEEN: tuple[object, tuple[int, ...]] = (None, ())
 
 
 class Look(NamedTuple):
@@ -40,9 +44,11 @@ class Kind:
 
     def __init__(self, name: str, parts: tuple[Part, ...]) -> None:
         self.name, self.parts = name, parts
-        looks = [[(fact, bounds(part, fact)) for fact in part.own] for part in parts]
-        self._looks = [(tuple(fact for fact, at in own if not at), tuple((fact, Stretches(at)) for fact, at in own if at)) for own in looks]
-        self._numbers: list[dict[tuple[Any, ...], int]] = [{} for _ in self._looks]
+        looks = [[(fact, tuple(bounds(part, fact))) for fact in part.own] for part in parts]
+        row = sorted({one for own in looks for one in own}, key=lambda one: (bool(one[1]), one))  # each fact once, and once more where bounds differ
+        self._plain = tuple(fact for fact, at in row if not at)
+        self._measured = tuple((fact, Stretches(at)) for fact, at in row if at)
+        self._parts: list[tuple[Callable[[tuple[Any, ...]], Any], dict[Any, int]]] = [(picking([row.index(one) for one in own]), {}) for own in looks]
         self._kept: dict[tuple[tuple[str, Any], ...], tuple[int, ...]] = {}  # facts as they came: their numbers
         self._next = count()
         self.of_nothing = self._read({})
@@ -63,10 +69,9 @@ class Kind:
 
     def _read(self, own: Mapping[str, Any]) -> tuple[int, ...]:
         get, found = own.get, []
-        for (plain, measured), numbers in zip(self._looks, self._numbers, strict=True):
-            key: tuple[Any, ...] = tuple(map(get, plain))
-            if measured:
-                key += tuple([stretches[get(fact)] for fact, stretches in measured])
+        row = (*map(get, self._plain), *[stretches[get(fact)] for fact, stretches in self._measured])
+        for pick, numbers in self._parts:
+            key = pick(row)
             number = numbers.get(key)
             if number is None:
                 if len(numbers) > KEPT:
@@ -74,6 +79,11 @@ class Kind:
                 number = numbers[key] = next(self._next)
             found.append(number)
         return tuple(found)
+
+
+def picking(places: list[int]) -> Callable[[tuple[Any, ...]], Any]:
+    """How to take some values out of a row; nothing where none are wanted."""
+    return itemgetter(*places) if places else lambda _row: None
 
 
 def bounds(part: Part, fact: str) -> list[Decimal]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qorgan.norms.engine.catalogue import Item, catalogue, wording_of
-from qorgan.norms.engine.cells import Told
+from qorgan.norms.engine.cells import UNSEEN, Told
 from qorgan.norms.engine.conditions import Check, bounds_of, compiled, facts_of, values_of
 from qorgan.norms.engine.loader import PACKS, load
 from qorgan.norms.engine.schema import Contradiction
@@ -178,7 +178,10 @@ def _of_kind(where: str, own: Mapping[str, Any], known: Form, calendar: Calendar
             found[name] = value_of(full, raw, known.asked[full], calendar)
     has_nothing_without_itself(where, found, known)
     if seen is not None and len(strange) == count and len(known.kept) < _KEPT:
-        known.kept[seen] = found = Told(found)
+        told = Told(found)
+        told.seen = UNSEEN
+        known.kept[seen] = told
+        return told
     return found
 
 

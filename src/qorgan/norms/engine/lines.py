@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from qorgan.norms.engine.cells import Told
+from qorgan.norms.engine.cells import UNSEEN, Told
 from qorgan.norms.engine.given import Asked, FactsRefusedError, Form, checked, contradicted, form, has_nothing_without_itself, value_of
 from qorgan.norms.engine.loader import PACKS
 from qorgan.norms.engine.standings import EQUIPMENT
@@ -48,6 +48,7 @@ class _Pairs(dict[str, tuple[str, Any]]):
         """All pairs of an object, without what is not known."""
         pieces = text.split(",") if text and not text.isspace() else []
         found = Told(map(self.__getitem__, pieces))
+        found.seen = UNSEEN
         if len(found) != len(pieces):
             raise _UnusualError
         if None in found.values():

@@ -7,11 +7,10 @@ equipment's own. Every such small set of values (:mod:`qorgan.norms.engine.cells
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from qorgan.norms.engine.catalogue import Item
-from qorgan.norms.engine.cells import KEPT, Kind, Look, Stretches, Told
+from qorgan.norms.engine.cells import KEPT, Kind, Look, Stretches, Told, picking
 from qorgan.norms.engine.conditions import Check, Facts, bounds_of, compiled, facts_of
 from qorgan.norms.engine.deadlines import Due, due
 from qorgan.norms.engine.schema import Term
@@ -33,8 +32,7 @@ class Running:
     position: int = 0
 
 
-@dataclass(frozen=True)
-class Assessment:
+class Assessment(NamedTuple):
     """The whole answer for a day. ``blocks`` and ``terms`` are as they were found; ``standings`` and ``running`` in the order of the text."""
 
     on: date
@@ -110,7 +108,7 @@ class Plan:
         self._measured = tuple((name, Stretches(bounds[name])) for name in wanted if bounds[name] and name not in foreign)
         self._foreign = tuple((name.split(".", 2)[1], name.split(".", 2)[2], Stretches(bounds[name]) if bounds[name] else None) for name in foreign)
         self._order = [*self._plain, *(name for name, _ in self._measured), *foreign]
-        self._of_groups = _picking([self._order.index(name) for name in sorted({fact for one in groups for fact in facts_of(one)})])
+        self._of_groups = picking([self._order.index(name) for name in sorted({fact for one in groups for fact in facts_of(one)})])
 
     def _seen(self, facts: Facts, equipment: Mapping[str, Facts]) -> tuple[Any, ...]:
         """What decides of a facility's own facts: values, and for measured ones the stretch between two bounds."""
@@ -183,7 +181,7 @@ class Plan:
         return Together(tuple(settled)), tuple(looks)
 
     def _pick(self, part: Part) -> Callable[[tuple[Any, ...]], Any] | None:
-        return _picking([self._order.index(name) for name in part.looks_at]) if part.looks_at else None
+        return picking([self._order.index(name) for name in part.looks_at]) if part.looks_at else None
 
     def _terms(self, facts: Facts, equipment: Mapping[str, Facts], grouped: Grouped, calendar: Calendar) -> tuple[Together[Running], ...]:
         if self._calendar is not calendar:
@@ -206,11 +204,6 @@ def _by_anchor(timed: Iterable[_Timed]) -> tuple[_Anchored, ...]:
     for one in timed:
         found.setdefault(one.term.anchor, []).append(one)
     return tuple(_Anchored(anchor, tuple(ones)) for anchor, ones in found.items())
-
-
-def _picking(places: list[int]) -> Callable[[tuple[Any, ...]], Any]:
-    """How to take some values out of a row; nothing where none are wanted."""
-    return itemgetter(*places) if places else lambda _row: None
 
 
 def _joined(facts: Facts, equipment: Mapping[str, Facts]) -> dict[str, Any]:

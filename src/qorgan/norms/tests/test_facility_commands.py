@@ -188,6 +188,16 @@ def test_true_is_not_one_even_after_it_was_seen(capsys: pytest.CaptureFixture[st
     assert ["error" in line for line in lines] == [False, True, True, False]
 
 
+def test_a_line_that_is_not_utf_8_is_refused_alone(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file, good = tmp_path / "facts.jsonl", json.dumps(SHOP).encode()
+    file.write_bytes(b"\n".join([good, good[:-1] + b', "owner": "\xd2\xff"}', b"", b"\xff\xfe", good]))
+    code, out, _ = run(capsys, "facility", "assess", str(file), "--on", "2026-11-22", "--batch")
+    assert code == 1
+    assert ["error" in json.loads(line) for line in out.splitlines()] == [False, True, True, False]
+    assert run(capsys, "facility", "assess", str(file), "--on", "2026-11-22")[0] == 2  # alone, the file as a whole
+    assert run(capsys, "facility", "assess", str(tmp_path / "absent"), "--on", "2026-11-22", "--batch")[0] == 2
+
+
 def test_text_for_people(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "facts.json"
     file.write_text(json.dumps(SHOP), encoding="utf-8")
