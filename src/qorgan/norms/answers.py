@@ -85,9 +85,10 @@ def answers_to_lines(lines: Iterable[str], on: date, order: str = ORDER, packs: 
 
 def lines_of(file: BinaryIO) -> Iterator[str]:
     """One facility on each line, empty ones left out. What is not UTF-8 comes as text that is no JSON either, so that its line alone is refused."""
-    for line in file:
+    for raw in file:
+        line = raw.decode("utf-8", "backslashreplace")
         if not line.isspace():
-            yield line.decode("utf-8", "backslashreplace")
+            yield line
 
 
 def _answers(many: Iterable[Any], read: Callable[[Any], dict[str, Any]], rules: Plan, written: "_Written") -> Iterator[str]:

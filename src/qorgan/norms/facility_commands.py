@@ -3,12 +3,11 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from qorgan.norms.answers import (
     FIRST_YEAR,
@@ -130,17 +129,11 @@ def _date(option: str, text: str) -> date:
     return day
 
 
-@contextmanager
-def _opened(name: str) -> Iterator[BufferedReader]:
-    if name == "-":
-        yield sys.stdin.buffer  # type: ignore[misc] # a reader with a buffer, however it was opened
-        return
+def _opened(name: str) -> AbstractContextManager[BufferedReader]:
     try:
-        file = Path(name).open("rb")  # noqa: SIM115 - closed below; what fails while it is read is told apart from what cannot be opened
+        return nullcontext(cast(BufferedReader, sys.stdin.buffer)) if name == "-" else Path(name).open("rb")
     except OSError as error:
         raise _RefusedError(f"{name}: {error}") from error
-    with file:
-        yield file
 
 
 def _read(file: BufferedReader, name: str) -> str:
@@ -153,9 +146,9 @@ def _read(file: BufferedReader, name: str) -> str:
 def _batch(file: BufferedReader, name: str, on: date) -> int:
     """A list of facilities in one JSON, or one facility on each line: those are read as they are judged."""
     counting = _counting(by_seeds())
-    if file.peek(1).lstrip().startswith(b"["):
-        return 1 if write_answers(answers(_parsed(_read(file, name)), on, counting=counting), sys.stdout) else 0
-    return 1 if write_answers(answers_to_lines(lines_of(file), on, counting=counting), sys.stdout) else 0
+    listed = file.peek(1).lstrip().startswith(b"[")
+    lines = answers(_parsed(_read(file, name)), on, counting=counting) if listed else answers_to_lines(lines_of(file), on, counting=counting)
+    return 1 if write_answers(lines, sys.stdout) else 0
 
 
 def _parsed(text: str) -> Any:

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +17,7 @@ SOURCE = Path(__file__).parents[2]
 FOLDER = SOURCE.parents[1] / "var" / "prepared"
 
 
+@cache
 def _state() -> str:
     """What the tables, triggers and first rows come from: all of the source but its tests."""
     running = hashlib.sha256(sys.version.encode())

@@ -26,6 +26,7 @@ from qorgan.ledger.checkpoints import latest, make_checkpoint
 from qorgan.ledger.compare import compare
 from qorgan.ledger.keyring import KeyMismatch, keyring, statements
 from qorgan.ledger.models import Checkpoint, Entry, Signer
+from qorgan.ledger.tests.prepared import empty_database
 from qorgan.ledger.tests.rewriting import past_the_guards
 from qorgan.ledger.tests.test_witness import fill, run
 
@@ -265,6 +266,7 @@ def command(data: Path) -> Command:
 def empty_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of an office that has just been created; each test takes a copy."""
     data = tmp_path_factory.mktemp("created") / "office"
+    empty_database(data / "qorgan.sqlite3")
     qorgan = command(data)
     assert qorgan("setup").returncode == 0
     made = qorgan("office", "create", "--code", "a", "--name-kk", "А", "--name-ru", "А", "--admin-login", "olga", "--admin-family-name", "Ким",
