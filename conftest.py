@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 from hypothesis import settings as properties
+from xdist.scheduler import LoadGroupScheduling
 
 from qorgan.ledger.signing import create_key
 from qorgan.ledger.tests.prepared import empty_database
@@ -29,6 +30,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.pages)
         if item.get_closest_marker("django_db") or not {"db", "transactional_db"}.isdisjoint(fixtures):
             item.add_marker(pytest.mark.database)
+
+
+class OneAfterAnother(LoadGroupScheduling):  # type: ignore[misc]
+    """Tests in a folder named ``desk`` go through one worker: they change what they share. A test elsewhere goes wherever a worker is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "desk" if "/desk/" in nodeid else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneAfterAnother | None:
+    """With ``--dist loadgroup``. The groups of pytest-xdist 3.8 itself are written where pytest 9.2 does not read them."""
+    return OneAfterAnother(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.hands import until
+
 CHROMIUM = next((path for path in (f"/usr/bin/{name}" for name in ("chromium-headless-shell", "chromium")) if Path(path).exists()), None)
 """The distribution's: the one without a window takes half of the other's time."""
 FLAGS = [
@@ -131,20 +133,13 @@ WHOLE = bool(os.environ.get("WHOLE_MATRIX") or os.environ.get("QORGAN_PICTURES")
 """Whether each page is looked at in both languages at both widths; otherwise in Kazakh wide and in Russian, whose words are long, narrow."""
 LOOKS = [(language, width) for language in ("kk", "ru") for width in WIDTHS if WHOLE or (language == "kk") == (width > 600)]
 WALKS = ("test_court", "test_monday", "test_five_facilities")  # the longest first; each from an empty office of its own
-DESK = ("test_day", "test_malfunction", "test_footage")  # they change what stands in the demonstration, so they go one after another
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """What changes the demonstration is one group. pytest-xdist 3.8 does not heed it under pytest 9.2: the order below keeps it to one worker."""
-    if item.path.stem in DESK or item.get_closest_marker("desk"):
-        item.add_marker(pytest.mark.xdist_group("desk"))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The court, then the group, then the other walks; what is left fills the workers to the end."""
-    places = {stem: place for place, stem in enumerate((WALKS[0], *DESK, *WALKS[1:]))}
-    items.sort(key=lambda item: places["test_day"] if item.get_closest_marker("desk") else places.get(item.path.stem, len(places)))
+    """The court, then the desk (what changes the demonstration, for one worker), then the other walks; what is left fills the workers to the end."""
+    places = {stem: place for place, stem in enumerate((WALKS[0], "desk", *WALKS[1:]))}
+    items.sort(key=lambda item: places.get("desk" if item.path.parent.name == "desk" else item.path.stem, len(places)))
 
 
 @pytest.fixture(scope="session")
@@ -186,12 +181,9 @@ def signed_in(office: Office, browser: Browser, states: dict[str, Any]) -> Itera
     complaints: list[str] = []
 
     def open_page(login: str, language: str = "kk", width: int = 1280, height: int = 860) -> Page:
-        if login not in states:
-            states[login] = enter(office, browser, login)
-        context = browser.new_context(base_url=office.address, viewport={"width": width, "height": height}, storage_state=states[login], locale=language)
-        context.add_cookies([{"name": "qorgan_language", "value": language, "url": office.address}])
-        contexts.append(context)
-        page = context.new_page()
+        page = page_of(login, office, browser, states, viewport={"width": width, "height": height}, locale=language)
+        page.context.add_cookies([{"name": "qorgan_language", "value": language, "url": office.address}])
+        contexts.append(page.context)
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
@@ -219,3 +211,39 @@ def enter(office: Office, browser: Browser, login: str) -> Any:
     state = context.storage_state()
     context.close()
     return state
+
+
+@pytest.fixture(scope="session")
+def emptied(office: Office, browser: Browser, states: dict[str, Any]) -> None:
+    """The dock has emptied yesterday's recorders: thirteen recordings, three rows with column 6."""
+    page = page_of("serik", office, browser, states)
+    page.goto("/archive/")
+    until(lambda: page.reload() is not None and page.locator("table.table tbody tr").count() >= 13, 120)
+    page.goto("/journal/")
+    until(lambda: page.reload() is not None and len(re.findall(r"\d\d:\d\d", " ".join(page.locator("td.by-system").all_inner_texts()))) >= 3, 60)
+    page.context.close()
+
+
+def page_of(login: str, office: Office, browser: Browser, states: dict[str, Any], **of_the_context: Any) -> Page:
+    """A page of that person in a context that whoever asks closes."""
+    if login not in states:
+        states[login] = enter(office, browser, login)
+    return browser.new_context(base_url=office.address, storage_state=states[login], **of_the_context).new_page()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where they go."""
+    wanted = os.environ.get("QORGAN_PICTURES")
+    return Path(wanted).absolute() if wanted else tmp_path_factory.mktemp("pictures")
+
+
+@pytest.fixture(scope="session")
+def texts(office: Office) -> None:
+    """Both official texts of Order 366, where they lie beside the repository: the pages show their words."""
+    folder = next((parent / "shared" / "law" for parent in Path(__file__).resolve().parents if (parent / "shared" / "law").is_dir()), None)
+    with alone(office.data / "texts.lock"):
+        for language in ("kk", "ru") if folder and not (office.data / "texts").exists() else ():
+            words = ["norms", "import", f"{folder}/order-366.{language}.txt", "--order", "366", "--lang", language]
+            subprocess.run([sys.executable, "-m", "qorgan.web.cli", *words], env=office.environment, check=True, capture_output=True)
+        (office.data / "texts").touch()

@@ -21,7 +21,7 @@ from pypdf import PdfReader
 
 from qorgan.ledger.tests.prepared import empty_database
 from tests.browser.conftest import FIRST_PAGE, WIDTHS, free_port
-from tests.browser.test_day import confirm, scan, until
+from tests.browser.hands import confirm, scan, until
 
 PASSWORD = "Betpaqdala-Kóktem-2026"
 SECRETS = {"gulnar": "жеті атаның жолы ұзақ", "serik": "қара шаңырақ биік тау"}

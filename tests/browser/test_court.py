@@ -41,7 +41,7 @@ from tests.browser.empty_office import (
     register_and_open_book,
     submit,
 )
-from tests.browser.test_day import scan, until
+from tests.browser.hands import scan, until
 
 pytestmark = pytest.mark.browser
 DAYS = 3 * 365 + 1 + 31  # three years and a month

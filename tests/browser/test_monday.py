@@ -25,7 +25,7 @@ from tests.browser.empty_office import (
     opened,
     register_and_open_book,
 )
-from tests.browser.test_day import confirm, scan, until
+from tests.browser.hands import confirm, scan, until
 
 pytestmark = pytest.mark.browser
 PURPOSE = {"kk": "Тексеру материалдарын қарау", "ru": "Просмотр материалов проверки"}

@@ -3,21 +3,14 @@
 With ``QORGAN_PICTURES=docs/pictures`` the pictures go into the documentation; otherwise beside the test's data.
 """
 
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
 
-from tests.browser.conftest import LOOKS, WIDTHS, Office, SignedIn, alone
-from tests.browser.test_day import emptied, until
+from tests.browser.conftest import LOOKS, WIDTHS, Office, SignedIn
+from tests.browser.hands import height_of, serious
 
 pytestmark = pytest.mark.browser
-__all__ = ["emptied"]
 MALL = "/facilities/?q=А-01 > a.row-link"  # a mall with a weapons counter, with papers and evidence
 LACKING = "/facilities/?q=А-10 > a.row-link > .actions a[href*='/oversight/']"  # a shop without cameras
 # name of the picture → who looks, at what: an address, then what to follow from there
@@ -87,24 +80,6 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where they go."""
-    wanted = os.environ.get("QORGAN_PICTURES")
-    return Path(wanted).absolute() if wanted else tmp_path_factory.mktemp("pictures")
-
-
-@pytest.fixture(scope="session")
-def texts(office: Office) -> None:
-    """Both official texts of Order 366, where they lie beside the repository: the pages show their words."""
-    folder = next((parent / "shared" / "law" for parent in Path(__file__).resolve().parents if (parent / "shared" / "law").is_dir()), None)
-    with alone(office.data / "texts.lock"):
-        for language in ("kk", "ru") if folder and not (office.data / "texts").exists() else ():
-            words = ["norms", "import", f"{folder}/order-366.{language}.txt", "--order", "366", "--lang", language]
-            subprocess.run([sys.executable, "-m", "qorgan.web.cli", *words], env=office.environment, check=True, capture_output=True)
-        (office.data / "texts").touch()
-
-
 @pytest.mark.parametrize("language", ["kk", "ru"])
 @pytest.mark.parametrize("name", PAGES)
 def test_page(office: Office, signed_in: SignedIn, emptied: None, texts: None, pictures: Path, name: str, language: str) -> None:
@@ -125,41 +100,3 @@ def test_page(office: Office, signed_in: SignedIn, emptied: None, texts: None, p
         page.screenshot(path=pictures / language / f"{name}-{width}.png", clip={"x": 0, "y": 0, "width": width, "height": height}, full_page=wide)
         assert serious(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), f"the page is wider than a window of {width}"
-
-
-@pytest.mark.desk
-@pytest.mark.parametrize(("language", "width"), LOOKS)
-def test_player_and_sign_in(office: Office, browser: Any, signed_in: SignedIn, emptied: None, pictures: Path, language: str, width: int) -> None:
-    """The open player, and the door itself."""
-    page = signed_in("gulnar", language=language, width=width, height=860 if width > 600 else 800)
-    page.goto("/archive/?recorder=0417")
-    page.goto(str(page.locator("a.row-link").nth(4).get_attribute("href")))
-    if page.locator("section.locked input[name=secret]").count():
-        page.fill("section.locked input[name=purpose], section.locked textarea[name=purpose]", "Тексеру материалдарын қарау")
-        page.fill("section.locked input[name=secret]", office.member("gulnar")["secret"])
-        page.locator("section.locked button.primary").click()
-    page.wait_for_selector("video")
-    until(lambda: bool(page.evaluate("document.querySelector('video').readyState >= 2")))
-    page.evaluate("document.querySelector('video').currentTime = 90")
-    page.wait_for_timeout(600)
-    (pictures / language).mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=pictures / language / f"player-{width}.png", full_page=width > 600)
-    assert serious(page) == []
-    context = browser.new_context(base_url=office.address, viewport={"width": width, "height": 860})
-    context.add_cookies([{"name": "qorgan_language", "value": language, "url": office.address}])
-    door = context.new_page()
-    door.goto("/sign-in/")
-    door.screenshot(path=pictures / language / f"sign-in-{width}.png", full_page=True)
-    assert serious(door) == []
-    context.close()
-
-
-def height_of(page: Page) -> int:
-    """How tall the whole page is, in pixels."""
-    return int(page.evaluate("document.documentElement.scrollHeight"))
-
-
-def serious(page: Page) -> list[str]:
-    """What axe calls serious or critical."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found if one["impact"] in ("serious", "critical")]

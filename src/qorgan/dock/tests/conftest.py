@@ -18,7 +18,7 @@ from qorgan.dock.tests.server import TOKEN, Office, Server
 STARTED = 1795318812  # 2026-11-22 08:40:12 in Kazakhstan
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 15.0) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Return when ``condition`` holds; fail when it does not in time."""
     until = time.monotonic() + seconds
     while not condition():

@@ -58,17 +58,17 @@ def test_a_file_that_stays_cut_is_stored_as_it_is(docks: Docks, office: Office) 
 
 def test_each_change_begins_the_wait_anew(docks: Docks, office: Office) -> None:
     office.add("0417")
-    dock = docks(unfinished_seconds=2.0)
+    dock = docks(unfinished_seconds=4.0)
     mount = dock.plug("0417", {"1.MP4": FOOTAGE[:200_000]})
     dock.start()
     for until in (250_000, 300_000):
         wait_for(lambda: problem(office) == "growing")
-        time.sleep(1.2)
+        time.sleep(2.2)  # twice this is longer than the wait
+        changed = time.monotonic()
         (mount / "1.MP4").write_bytes(FOOTAGE[:until])
         os.utime(mount / "1.MP4", (STARTED, STARTED))
-    changed = time.monotonic()
     wait_for(lambda: office.stored)
-    assert time.monotonic() - changed > 2
+    assert time.monotonic() - changed > 4
     assert sizes(office) == [300_000]
 
 

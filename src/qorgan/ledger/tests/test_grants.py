@@ -4,37 +4,16 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from django.db import connection
 
-from qorgan.ledger.grants import grant
-
-ROLE = "qorgan_test_app"
+from qorgan.ledger.tests.roles import application_role
 
 
 @pytest.fixture
 def app(transactional_db: None) -> Iterator[psycopg.Connection]:
     """A connection of the application's role, granted by the owner."""
-    if connection.vendor != "postgresql":
-        pytest.skip("roles are PostgreSQL's")
-    with connection.cursor() as cursor:
-        if exists(cursor):
-            cursor.execute(f"DROP OWNED BY {ROLE}")
-            cursor.execute(f"DROP ROLE {ROLE}")
-        cursor.execute(f"CREATE ROLE {ROLE} LOGIN")
-    granted = grant(connection, ROLE)
-    assert granted["ledger_entry"] == "UPDATE, DELETE"
-    values = connection.settings_dict
-    with psycopg.connect(host=values["HOST"], port=values["PORT"], dbname=values["NAME"], user=ROLE, autocommit=True) as opened:
+    with application_role() as (opened, granted):
+        assert granted["ledger_entry"] == "UPDATE, DELETE"
         yield opened
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP OWNED BY {ROLE}")
-        cursor.execute(f"DROP ROLE {ROLE}")
-
-
-def exists(cursor: object) -> bool:
-    """Whether an earlier run left the role."""
-    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])  # type: ignore[attr-defined]
-    return cursor.fetchone() is not None  # type: ignore[attr-defined]
 
 
 FORBIDDEN = [

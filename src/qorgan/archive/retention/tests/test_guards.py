@@ -17,8 +17,8 @@ from qorgan.archive.retention.refusals import RetentionRefusal
 from qorgan.archive.retention.tests.office import DUE, acting_at, at_desk, compose, signed
 from qorgan.ledger import contents, log
 from qorgan.ledger.actors import Actor
-from qorgan.ledger.grants import grant
 from qorgan.ledger.models import Content
+from qorgan.ledger.tests.roles import application_role
 from qorgan.ledger.transactions import writing
 from qorgan.people.tests.cast import Cast
 
@@ -181,18 +181,8 @@ def test_a_lapsed_line_cannot_be_slipped_into_a_signed_act(stored: list[Recordin
 @pytest.fixture
 def keeper(stored: list[Recording]) -> Iterator[psycopg.Connection]:
     """A connection of the application's role."""
-    if connection.vendor != "postgresql":
-        pytest.skip("roles are PostgreSQL's")
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP ROLE IF EXISTS {ROLE}")
-        cursor.execute(f"CREATE ROLE {ROLE} LOGIN")
-    grant(connection, ROLE)
-    values = connection.settings_dict
-    with psycopg.connect(host=values["HOST"], port=values["PORT"], dbname=values["NAME"], user=ROLE, autocommit=True) as opened:
+    with application_role() as (opened, _granted):
         yield opened
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP OWNED BY {ROLE}")
-        cursor.execute(f"DROP ROLE {ROLE}")
 
 
 def test_the_role_of_the_application_destroys_nothing_early(keeper: psycopg.Connection, stored: list[Recording], cast: Cast) -> None:

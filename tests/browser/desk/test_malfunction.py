@@ -1,17 +1,14 @@
 """A recorder that does not work, by hand in Chromium: keys alone, a thumb, the band that waits, repair (444 p.20)."""
 
-import os
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LOOKS, Office, SignedIn
-from tests.browser.test_day import confirm, scan, tab_to, until
-from tests.browser.test_pictures import pictures, serious
+from tests.browser.hands import confirm, scan, serious, tab_to, until
 
 pytestmark = pytest.mark.browser
-__all__ = ["pictures"]
 THUMB = 44  # pixels, where the pointer is coarse
 TARGETS = (
     "main button, main a.button, main a.answer, footer a.button, footer button, "
@@ -20,7 +17,7 @@ TARGETS = (
 SMALL = """([targets, limit]) => [...document.querySelectorAll(targets)]
     .filter(one => one.offsetParent && !one.closest("details") && one.getBoundingClientRect().height < limit)
     .map(one => one.outerHTML.slice(0, 90))"""
-numbers = iter(range(510 + 20 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]), 600))  # of this worker alone
+numbers = iter(range(510, 600))
 
 
 @pytest.fixture

@@ -2,64 +2,15 @@
 
 import re
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Office, SignedIn, enter
+from tests.browser.conftest import Office, SignedIn, page_of
+from tests.browser.hands import confirm, scan, tab_to, until
 
 pytestmark = pytest.mark.browser
-Wait = Callable[[], bool]
-
-
-def until(true: Wait, seconds: float = 60) -> None:
-    """Wait for something that happens by itself."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen by itself"
-        time.sleep(0.1)
-
-
-@pytest.fixture(scope="module")
-def emptied(office: Office, browser: Any, states: Any) -> None:
-    """The dock has emptied yesterday's recorders: thirteen recordings, three rows with column 6."""
-    page = Desk(office, browser, states).page("serik")
-    page.goto("/archive/")
-    until(lambda: page.reload() is not None and page.locator("table.table tbody tr").count() >= 13, 120)
-    page.goto("/journal/")
-    until(lambda: page.reload() is not None and len(re.findall(r"\d\d:\d\d", " ".join(page.locator("td.by-system").all_inner_texts()))) >= 3, 60)
-    page.context.close()
-
-
-class Desk:
-    """Pages of the cast for fixtures that live longer than one test."""
-
-    def __init__(self, office: Office, browser: Any, states: Any) -> None:
-        self.office, self.browser, self.states = office, browser, states
-
-    def page(self, login: str) -> Page:
-        """A page of that person."""
-        if login not in self.states:
-            self.states[login] = enter(self.office, self.browser, login)
-        page: Page = self.browser.new_context(
-            base_url=self.office.address, storage_state=self.states[login], viewport={"width": 1280, "height": 860}
-        ).new_page()
-        return page
-
-
-def scan(page: Page, text: str) -> None:
-    """What a scanner does: types fast and ends with Enter, into the field that the page itself has focused."""
-    until(lambda: bool(page.evaluate("document.readyState === 'complete' && document.activeElement.tagName === 'INPUT'")))
-    page.keyboard.type(text)
-    page.keyboard.press("Enter")
-
-
-def confirm(page: Page) -> None:
-    """Enter, on the answer that the page itself has focused."""
-    until(lambda: bool(page.evaluate("document.readyState === 'complete' && document.activeElement.tagName === 'BUTTON'")))
-    page.keyboard.press("Enter")
 
 
 def to_a_new_inspection(page: Page) -> None:
@@ -68,15 +19,6 @@ def to_a_new_inspection(page: Page) -> None:
     if not page.url.endswith("/new/"):
         scan(page, "0")
         page.wait_for_url("**/kiosk/what/new/")
-
-
-def tab_to(page: Page, name: str) -> None:
-    """Go on with Tab until the field of this name has the focus."""
-    for _ in range(30):
-        if page.evaluate("document.activeElement.name") == name:
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"Tab never reached {name}")
 
 
 def to_signing(page: Page, number: str, *, kind: int, subject: str, charge: str) -> None:
@@ -214,10 +156,7 @@ def test_hour_of_the_wrong_clock_is_named(signed_in: SignedIn, emptied: None) ->
 
 def test_works_without_script(office: Office, browser: Any, states: Any, emptied: None) -> None:
     """First paint and every form without JavaScript: sign-in page, today, journal, kiosk's first step."""
-    desk = Desk(office, browser, states)
-    desk.page("serik").context.close()
-    context = browser.new_context(base_url=office.address, storage_state=states["serik"], java_script_enabled=False)
-    page = context.new_page()
+    page = page_of("serik", office, browser, states, java_script_enabled=False)
     for path in ("/", "/journal/", "/archive/", "/recorders/"):
         answer = page.goto(path)
         assert answer.status == 200
@@ -226,4 +165,4 @@ def test_works_without_script(office: Office, browser: Any, states: Any, emptied
     page.fill("input.scan", "0417")
     page.press("input.scan", "Enter")
     page.wait_for_url("**/kiosk/who/")
-    context.close()
+    page.context.close()

@@ -16,10 +16,9 @@ from playwright.sync_api import expect
 
 from qorgan.evidence import age
 from tests.browser.conftest import Office, SignedIn
-from tests.browser.test_day import emptied, until
+from tests.browser.hands import until
 
 pytestmark = pytest.mark.browser
-__all__ = ["emptied"]
 CLIP = "bikes.mp4"
 
 
