@@ -506,6 +506,10 @@ def three_years_on(office: EmptyOffice, inspection: str) -> None:
 def destroy(office: EmptyOffice) -> str:
     """The act is composed, signed by both, carried out by the worker, printed. Its page (444 p.6, 12)."""
     page, head = office.pages["serik"], office.pages["gulnar"]
+    expect(page.locator("td a[href*='/archive/handovers/'] .status")).to_have_count(2)  # the court has not answered: chosen by hand, or not at all
+    for one in page.locator("input[name=recording]").all():
+        expect(one).not_to_be_checked()
+        one.check()
     page.locator("form[action$='/compose/'] button.primary").click()
     page.wait_for_url("**/retention/acts/*-*/")
     address = page.url.removeprefix(office.address)

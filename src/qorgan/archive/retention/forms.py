@@ -33,9 +33,9 @@ class HoldForm(forms.Form):
     reason = _reason(gettext_lazy("For example: the case is before a court, an appeal is expected."))
     until = date_field(gettext_lazy("Last day of the ban"), required=False, help_text=gettext_lazy("Without it the ban stands until the head lifts it."))
 
-    def __init__(self, data: Any, *, organisation: Organisation, recording: Recording | None) -> None:
-        """With a ``recording`` one chooses between it and its inspection; without, inspections are named by number."""
-        super().__init__(data)
+    def __init__(self, data: Any, *, organisation: Organisation, recording: Recording | None, reason: str = "") -> None:
+        """With a ``recording`` one chooses between it and its inspection; without, inspections are named by number. ``reason`` is a beginning."""
+        super().__init__(data, initial={"reason": reason})
         self.organisation, self.recording = organisation, recording
         if recording is None:
             self.fields["inspections"].required = True

@@ -47,7 +47,7 @@ def place(request: HttpRequest) -> HttpResponse:
     """Forbid destruction: of one recording or its inspection (``?recording=``), or of inspections named by number."""
     actor, recording = actor_of(request), _recording(request, request.GET.get("recording", ""))
     organisation = recording.organisation if recording else _division(request)
-    form = HoldForm(request.POST or None, organisation=organisation, recording=recording)
+    form = HoldForm(request.POST or None, organisation=organisation, recording=recording, reason=request.GET.get("reason", "")[:500])
     if request.method == "POST" and form.is_valid() and actor.person is not None:
         scope, targets = form.targets()
         try:

@@ -17,6 +17,7 @@ from qorgan.archive.retention.lists import Fallen, Month, coming, fallen
 from qorgan.archive.retention.models import Act, Category, Proposal
 from qorgan.archive.retention.refusals import RetentionRefusal
 from qorgan.archive.retention.terms import inspection_number
+from qorgan.archive.retention.wanted import wanted
 from qorgan.people.models import Organisation
 from qorgan.people.rights import Permission, actor_of, requires
 
@@ -48,6 +49,7 @@ def due(request: HttpRequest) -> HttpResponse:
         "open_acts": list(access.acts(actor).filter(organisation=organisation, finished_at=None).order_by("composed_at", "id")),
         "months": _bars(coming(organisation)), "may_manage": actor.may(Permission.DESTRUCTION_MANAGE, organisation), "numbers": _numbers(free + kept),
         "may_hold": actor.may(Permission.HOLD_PLACE, organisation), "may_see": actor.may(Permission.RECORDING_READ, organisation),
+        "wanted": wanted(one.recording.pk for one in free[:SHOWN]),
         "proposal": Proposal.objects.filter(organisation=organisation).order_by("-at").first(),
     }
     return render(request, "retention/due.html", values)
@@ -106,7 +108,10 @@ def _numbers(found: list[Fallen]) -> dict[UUID, str]:
 
 
 def _bars(months: list[Month]) -> list[Bar]:
-    fullest = max([1, *(month.recordings for month in months)])
+    """None when nothing falls due in any of them."""
+    fullest = max(month.recordings for month in months)
+    if not fullest:
+        return []
     return [Bar(month, _bar(100 * month.recordings / fullest), _by_category(month)) for month in months]
 
 

@@ -1,5 +1,7 @@
 """Hand-over as a Django application of its own: its tables change apart from the recorders'."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class HandoverConfig(AppConfig):
     name = "qorgan.recorders.handover"
     label = "handover"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Who composes or signs a destruction act learns what is still out (see :mod:`qorgan.recorders.handover.keeping`)."""
+        import_module("qorgan.recorders.handover.keeping")

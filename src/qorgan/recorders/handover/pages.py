@@ -20,6 +20,7 @@ from qorgan.people.signatures import SignatureRefused, prove
 from qorgan.recorders.handover import access, actions
 from qorgan.recorders.handover.composing import compose
 from qorgan.recorders.handover.forms import AcceptanceForm, AnswerForm, SignForm, UnlockForm, WishForm, WithdrawForm
+from qorgan.recorders.handover.keeping import originals
 from qorgan.recorders.handover.lines import line_of
 from qorgan.recorders.handover.models import Composition, HandOver, Item, Paper, SealedPaper
 from qorgan.recorders.handover.papers import paper_words, words_of
@@ -147,6 +148,7 @@ def page(request: HttpRequest, found: HandOver, *, forms: dict[str, BaseForm] | 
         "has_key": may_make and actor.person is not None and confirmed_key(found.organisation, actor.person) is not None, "open_draft": open_draft,
         "sign_form": SignForm(), "unlock_form": UnlockForm(initial={"purpose": _purpose(found)}), "wish_form": WishForm(), **(forms or {}),
         "productions": list(reversed(found.productions.all())), "answers": found.answers.all(),
+        "kept": originals(found) if made else None, "may_hold": actor.may(Permission.HOLD_PLACE, found.organisation_id),
     }
     response = render(request, "handover/handover.html", values, status=status)
     response["Cache-Control"] = "private, no-store"

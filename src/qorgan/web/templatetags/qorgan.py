@@ -28,6 +28,7 @@ from qorgan.norms.templatetags.norms import basis
 register = template.Library()
 
 STATUS_KINDS = frozenset({"ok", "busy", "wait", "warn", "bad", "off"})
+SHORT_STATUS = 20  # letters
 THEMES = frozenset({"light", "dark"})
 THEME_COOKIE = "qorgan_theme"
 TINTS = 5
@@ -48,10 +49,11 @@ _UNITS = ((1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (
 
 @register.simple_tag
 def status(kind: str, label: object) -> SafeString:
-    """``{% status "ok" "ready" %}``: a word and a shape. Raises ValueError for a kind outside :data:`STATUS_KINDS`."""
+    """``{% status "ok" "ready" %}``: a word and a shape; a short one stays on its line. Raises ValueError for a kind outside :data:`STATUS_KINDS`."""
     if kind not in STATUS_KINDS:
         raise ValueError(f"Unknown kind of status: {kind!r}. Known: {', '.join(sorted(STATUS_KINDS))}")
-    return format_html('<span class="status" data-kind="{}">{}</span>', kind, label)
+    words = str(label)
+    return format_html('<span class="status{}" data-kind="{}">{}</span>', " nowrap" if len(words) <= SHORT_STATUS else "", kind, words)
 
 
 @register.filter

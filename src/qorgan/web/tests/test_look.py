@@ -71,7 +71,7 @@ def test_numbers_follow_the_language_of_the_page() -> None:
 
 
 def test_a_status_is_a_word_and_one_of_six_shapes() -> None:
-    assert drawn('{% status "ok" word %}', word="<дайын>") == '<span class="status" data-kind="ok">&lt;дайын&gt;</span>'
+    assert drawn('{% status "ok" word %}', word="<дайын>") == '<span class="status nowrap" data-kind="ok">&lt;дайын&gt;</span>'
     with pytest.raises(ValueError, match="Unknown kind of status"):
         drawn('{% status "green" "x" %}')
 
