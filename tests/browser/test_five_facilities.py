@@ -214,8 +214,8 @@ def answer_what_is_missing(office: EmptyOffice) -> None:
     form.locator("[name=has_dangerous_areas]").select_option("false")
     form.locator("button").click()
     expect(block(page, "security_alarm").locator("a[href='/norms/366/86/2/']")).to_have_count(0)
-    form = block(page, "speed_reduction").locator("form")
-    form.locator("select").select_option("false")
+    form = page.locator("form#presence")  # one form asks of everything whether it is there
+    form.locator("[name='equipment.speed_reduction.installed']").select_option("false")
     form.locator("button").click()
     expect(block(page, "speed_reduction")).to_have_class(re.compile("card-bad"))
     expect(page.locator("main")).to_contain_text("8,5")
@@ -226,6 +226,7 @@ def attach_and_name(office: EmptyOffice, mall_page: str) -> None:
     """A test record with its own date; the head names the responsible person and the deputy by one order (366 p.9)."""
     page, head = office.pages["zhanar"], office.pages["saule"]
     page.goto(mall_page)
+    block(page, "video_surveillance").locator("summary").click()
     block(page, "video_surveillance").locator("a[href*='/attach/']").click()
     page.set_input_files("input[name=document]", {"name": "сынақ.pdf", "mimeType": "application/pdf", "buffer": PDF})
     fill(page, {"kind": "test", "own_date": "2026-10-12", "norm": "366/91/4"})

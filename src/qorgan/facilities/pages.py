@@ -72,6 +72,7 @@ def facility_page(request: HttpRequest, found: Facility, refused: FactsForm | No
     blocks = presenting.blocks(assessment, facts)
     asked = presenting.missing_of_place(assessment)
     kept = sides.evidence(found)
+    unseen = {block.key: block.installed for block in presenting.unseen(blocks)} if may_manage else {}
     values: dict[str, Any] = {
         "facility": found,
         "groups": presenting.grouping(assessment.groups),
@@ -80,11 +81,13 @@ def facility_page(request: HttpRequest, found: Facility, refused: FactsForm | No
         "matrix": [
             {
                 "block": block,
-                "form": _questions(block.ask(), refused) if may_manage else None,
+                "form": _questions(block.ask(), refused) if may_manage and block.key not in unseen else None,
+                "brief": block.key in unseen,
                 "evidence": [one for one in kept if one.equipment == block.key],
             }
             for block in blocks
         ],
+        "presence": _questions(tuple(unseen.values()), refused),
         "spared": presenting.spared(assessment),
         "terms": presenting.terms(assessment) if assessment.groups or assessment.possible or facts.get("notified_on") else [],
         "counts": presenting.counts(assessment),

@@ -61,11 +61,15 @@ class Block:
         """Lines that hold."""
         return [line for line in self.lines if line.standing.state is State.MET]
 
+    @property
+    def installed(self) -> str:
+        """Name of the fact that it is there."""
+        return f"equipment.{self.key}.installed"
+
     def ask(self) -> tuple[str, ...]:
         """Names of the facts without which it cannot be said; whether it is there comes first, its parameters only then."""
         missing = [name.name for line in self.lines for name in line.missing]
-        installed = f"equipment.{self.key}.installed"
-        return (installed,) if installed in missing else tuple(dict.fromkeys(name for name in missing if name.startswith("equipment.")))
+        return (self.installed,) if self.installed in missing else tuple(dict.fromkeys(name for name in missing if name.startswith("equipment.")))
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,12 @@ def blocks(assessment: Assessment, facts: Mapping[str, Any]) -> list[Block]:
         if concerning:
             found.append(_block(key, concerning, facts))
     return sorted(found, key=lambda block: (block.advisable, _ORDER.index(block.worst)))
+
+
+def unseen(found: Iterable[Block]) -> list[Block]:
+    """Blocks of which it is not known whether the thing is there, when there are several: one form asks for all of them."""
+    asked = [block for block in found if block.ask() == (block.installed,)]
+    return asked if len(asked) > 1 else []
 
 
 def spared(assessment: Assessment) -> list[str]:

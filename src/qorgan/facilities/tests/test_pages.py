@@ -41,6 +41,23 @@ def test_an_answer_on_the_page_settles_a_requirement(client_of: Callable[[str], 
     assert standing.failing == ("equipment.video_surveillance.archive_days",)
 
 
+def test_one_form_asks_of_everything_whether_it_is_there(client_of: Callable[[str], Client], enter: Callable[..., Facility]) -> None:
+    facility, client = enter(**MALL_FACTS), client_of("daniyar")
+    address = f"/facilities/{facility.pk}/"
+    page = client.get(address)
+    asked = [name.name for name in page.context["presence"].asked]
+    assert asked == [f"equipment.{line['block'].key}.installed" for line in page.context["matrix"]]
+    assert len(asked) > 10
+    assert [line for line in page.context["matrix"] if line["form"]] == [], "and none asks for itself"
+    answers = dict.fromkeys(asked, "true") | {asked[0]: "", asked[1]: "false"}
+    assert client.post(f"{address}answer/", answers).status_code == 302
+    known = facts_on(facility, timezone.localdate())
+    assert (asked[0] in known, known[asked[1]], known[asked[2]]) == (False, False, True)
+    page = client.get(address)
+    assert page.context["presence"] is None, "the one that was left open is asked at its place"
+    assert [name.name for line in page.context["matrix"] if line["form"] for name in line["form"].asked if name.name.endswith(".installed")] == [asked[0]]
+
+
 def test_what_cannot_be_taken_is_refused_at_its_field_and_nothing_is_written(client_of: Callable[[str], Client], chain: object) -> None:
     before = Entry.objects.count()
     page = client_of("daniyar").post("/facilities/enter/", typed(trade_area_m2="-1", notified_on="2031-01-01"))
