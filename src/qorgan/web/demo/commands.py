@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -41,10 +42,24 @@ def _demo(options: argparse.Namespace) -> int:
     if options.codes:
         _print_cast(options.format)
         return 0
+    if not options.prepare and taken(settings.QORGAN["QORGAN_LISTEN"]):
+        _say(f"something answers at {settings.QORGAN['QORGAN_LISTEN']} already: another demonstration, or another program.")
+        _say("End it, or choose another address: QORGAN_LISTEN=127.0.0.1:8555 make run")
+        return 2
     _prepare()
     if options.prepare:
         return 0
     return _Troupe(Path(settings.DATA)).play()
+
+
+def taken(address: str) -> bool:
+    """Whether somebody listens at ``host:port``."""
+    host, _colon, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=2):
+            return True
+    except OSError:
+        return False
 
 
 def _say(words: str) -> None:
@@ -82,8 +97,8 @@ class _Troupe:
         self.address = f"http://{settings.QORGAN['QORGAN_LISTEN']}"
 
     def play(self) -> int:
-        """Run until Ctrl-C or until one of the processes fails."""
-        for number in (signal.SIGINT, signal.SIGTERM):
+        """Run until Ctrl-C, until its window is closed, or until one of the processes fails."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._end)
         try:
             self._start("server", "serve")
