@@ -1,6 +1,6 @@
 """The first page: what is out, what is docking, what waits for this person, what the week holds; or the steps of a new office."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -45,10 +45,16 @@ def today(request: HttpRequest) -> HttpResponse:
         return redirect("oversight:today")
     steps = first_steps(actor)
     values: dict[str, Any] = {"steps": [] if all(step.state == "done" for step in steps) else steps, **_now(actor)}
-    values |= {"waiting": recorders.waiting(actor), "week": recorders.week(actor), "care": _care(actor), "runs_office": actor.may(Permission.RECORDER_READ)}
-    values["band"] = band(actor)
+    values |= {"band": band(actor), "week": recorders.week(actor), "care": _care(actor), "runs_office": actor.may(Permission.RECORDER_READ)}
+    values["waiting"] = _below(values["band"], recorders.waiting(actor))
     values["answer"] = _broken(values["band"]) or answer(values["now"], values["waiting"])
     return render(request, "web/today.html", values)
+
+
+def _below(band: Band, waiting: recorders.Waiting) -> recorders.Waiting:
+    """What waits, without what the band above shows already: each thing stands once."""
+    shown = {one.pk for one in band.unseen}
+    return replace(waiting, out_of_order=tuple(one for one in waiting.out_of_order if one.pk not in shown))
 
 
 @open_to_all("the moving part of one's own Today")

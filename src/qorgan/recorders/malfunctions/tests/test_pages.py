@@ -35,7 +35,9 @@ def test_the_band_stays_until_it_is_seen(desk: Desk, client_of: ClientOf) -> Non
     seen = reverse("recorders:malfunction-seen", args=[made.pk])
     for name, waits in (("gulnar", True), ("serik", True), ("aidar", False), ("olga", False), ("dana", False), ("bekzat", False)):
         assert (seen in client_of(name).get("/").content.decode()) is waits, name
+    assert client_of("gulnar").get("/").context["waiting"].out_of_order == (), "it stands in the band above, once"
     assert client_of("gulnar").post(seen, {"today": "1"}).headers["Location"] == "/"
+    assert client_of("gulnar").get("/").context["waiting"].out_of_order == (made,), "seen, and still out of order"
     assert seen not in client_of("gulnar").get("/").content.decode()
     assert seen in client_of("serik").get("/").content.decode()
     page = client_of("gulnar").get(reverse("recorders:malfunction", args=[made.pk])).content.decode()
