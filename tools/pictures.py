@@ -1,7 +1,7 @@
 """Make the pictures of the guides small: PNG with a palette of 128 colours, in place; a file that would not shrink stays as it is.
 
-Take them anew first: ``QORGAN_PICTURES=docs/pictures pytest -m browser -k 1280 tests/browser/test_pictures.py``.
-Then ``python tools/pictures.py docs/pictures/*/*.png``. Only pictures that a guide shows belong into the repository.
+Take them anew first: ``QORGAN_PICTURES=docs/pictures pytest -m browser tests/browser/test_pictures.py tests/browser/desk/test_player.py``.
+Then ``python tools/pictures.py docs/pictures/*/*.png``. Only pictures that a guide shows belong into the repository: ``git clean`` takes the rest.
 """
 
 import sys

@@ -118,7 +118,8 @@ FORBIDDEN = [
     "UPDATE retention_line SET state = 'destroyed', found = 'whole'",
     "DELETE FROM retention_line",
     "UPDATE retention_act SET number = 'x'",
-    "UPDATE retention_act SET head_signature_id = (SELECT s.id FROM people_signature s LIMIT 1), head_id = (SELECT p.id FROM people_person p LIMIT 1)",
+    ("UPDATE retention_act SET head_signature_id = (SELECT s.id FROM people_signature s WHERE s.id <> head_signature_id LIMIT 1), "
+    "head_id = (SELECT p.id FROM people_person p WHERE p.id <> head_id LIMIT 1)"),
     "DELETE FROM retention_act",
     "DELETE FROM ledger_content",
     "UPDATE ledger_content SET body = '{}'",
