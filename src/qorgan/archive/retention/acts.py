@@ -13,6 +13,7 @@ from qorgan.archive.retention.lists import Fallen, fallen
 from qorgan.archive.retention.models import Act, Line
 from qorgan.archive.retention.refusals import RetentionRefusal
 from qorgan.archive.retention.terms import inspection_number
+from qorgan.archive.retention.wanted import wanted as still_wanted
 from qorgan.evidence.canonical import digest
 from qorgan.ledger import log
 from qorgan.ledger.actors import Actor
@@ -24,7 +25,7 @@ MOST_LINES = 5000
 
 
 def compose(*, actor: Actor, organisation: Organisation, recordings: Sequence[UUID] | None = None) -> Act:
-    """Compose an act from ``recordings``, or from everything that is due and free (at most 5000 lines); the list is frozen with it.
+    """Compose an act from ``recordings``, or from everything due, free and awaited by nobody (at most 5000 lines); the list is frozen with it.
 
     Raises :class:`RetentionRefusal` when nothing is due, and when one of ``recordings`` is not due, is held, or stands in another act.
     """
@@ -99,7 +100,9 @@ def stop(*, actor: Actor, act: Act, reason: str) -> Act:
 def _chosen(organisation: Organisation, wanted: Sequence[UUID] | None) -> list[Fallen]:
     found = list(fallen(organisation))
     if wanted is None:
-        chosen = [one for one in found if one.is_free][:MOST_LINES]
+        free = [one for one in found if one.is_free]
+        out = still_wanted(one.recording.pk for one in free)
+        chosen = [one for one in free if one.recording.pk not in out][:MOST_LINES]
     else:
         by_id = {one.recording.pk: one for one in found}
         missing = [pk for pk in wanted if pk not in by_id]

@@ -42,6 +42,7 @@ def due(request: HttpRequest) -> HttpResponse:
     actor, organisation = actor_of(request), _division(request)
     found = list(fallen(organisation))
     free, kept = [one for one in found if one.is_free], [one for one in found if one.hold is not None]
+    out = wanted(one.recording.pk for one in free)
     values = {
         "organisation": organisation, "free": free[:SHOWN], "free_count": len(free), "more": max(0, len(free) - SHOWN),
         "held": kept[:SHOWN], "held_count": len(kept),
@@ -49,7 +50,7 @@ def due(request: HttpRequest) -> HttpResponse:
         "open_acts": list(access.acts(actor).filter(organisation=organisation, finished_at=None).order_by("composed_at", "id")),
         "months": _bars(coming(organisation)), "may_manage": actor.may(Permission.DESTRUCTION_MANAGE, organisation), "numbers": _numbers(free + kept),
         "may_hold": actor.may(Permission.HOLD_PLACE, organisation), "may_see": actor.may(Permission.RECORDING_READ, organisation),
-        "wanted": wanted(one.recording.pk for one in free[:SHOWN]),
+        "wanted": out, "choosable": len(free) - len(out),
         "proposal": Proposal.objects.filter(organisation=organisation).order_by("-at").first(),
     }
     return render(request, "retention/due.html", values)
@@ -58,7 +59,7 @@ def due(request: HttpRequest) -> HttpResponse:
 @requires(Permission.DESTRUCTION_MANAGE)
 @require_POST
 def compose(request: HttpRequest) -> HttpResponse:
-    """Compose an act of the checked recordings, or of all that are due and free."""
+    """Compose an act of the checked recordings, or of all that are due, free and awaited by nobody."""
     organisation = _division(request, Permission.DESTRUCTION_MANAGE)
     wanted = None if request.POST.get("all") else _ids(request.POST.getlist("recording"))
     try:

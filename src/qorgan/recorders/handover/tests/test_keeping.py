@@ -67,8 +67,11 @@ def test_before_destruction_one_reads_what_is_out(case: Case, client_of: ClientO
         page = russian(serik, "retention:due")
         assert page.count('name="recording"') == 3
         assert (page.count(label), page.count('" checked aria-label')) == (2, 1), "what is out is not chosen unless somebody chooses it"
+        serik.post(reverse("retention:compose"), {"all": "1"})
+        assert [line.recording for line in Act.objects.get().lines.all()] == case.recordings[2:], "nor by choosing all"
+        serik.post(reverse("retention:act-stop", args=[Act.objects.get().pk]), {"reason": "бірге жоямыз"})
         serik.post(reverse("retention:compose"), {"recording": [str(one.pk) for one in case.recordings]})
-        act = Act.objects.get()
+        act = Act.objects.get(finished_at=None)
         assert russian(serik, "retention:act", act.pk).count(label) == 2
         assert "но ни материалы, ни решение не вернулись: 2 записи" in russian(serik, "retention:act-sign", act.pk)
         answered(case, handover, Answer.Kind.RETURNED)
