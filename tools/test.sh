@@ -22,7 +22,7 @@ part "migrations match the models" $bin/python -m django makemigrations --check 
 if [ "${1:-}" != check ]; then
   part "unit tests, SQLite" $bin/pytest -q -n 2
   if postgresql=$(bash tools/postgresql.sh start); then
-    part "unit tests and pages, PostgreSQL" env QORGAN_DATABASE="$postgresql" $bin/pytest -q -n 2 -m "database and not browser and not slow and not work" src
+    part "unit tests and pages, PostgreSQL" env QORGAN_DATABASE="$postgresql" $bin/pytest -q -n 2 -m "postgresql or (database and not browser and not slow and not work)" src
     bash tools/postgresql.sh stop
   else
     say "SKIPPED: unit tests on PostgreSQL"

@@ -18,7 +18,7 @@ from qorgan.archive.retention.models import Act, Line
 from qorgan.archive.retention.pages import refusal_page
 from qorgan.archive.retention.paper import print_act
 from qorgan.archive.retention.refusals import RetentionRefusal
-from qorgan.archive.retention.wanted import wanted
+from qorgan.archive.retention.wanted import still_wanted
 from qorgan.documents.render import PaperLanguage
 from qorgan.people.models import Post
 from qorgan.people.rights import Permission, actor_of, requires
@@ -40,7 +40,7 @@ def act(request: HttpRequest, act_id: UUID) -> HttpResponse:
     pending = [line.recording for line in shown if line.state == State.PENDING]
     values = {
         **_progress(found), "lines": shown, "more": shown[-1].number if len(lines) > SHOWN else 0, "begin": begin,
-        "held": held(pending) if found.state in ("composed", "signed") else {}, "wanted": wanted(one.pk for one in pending), **_rights(request, found),
+        "held": held(pending) if found.state in ("composed", "signed") else {}, "wanted": still_wanted(one.pk for one in pending), **_rights(request, found),
     }
     return render(request, "retention/act.html", values)
 
@@ -143,7 +143,7 @@ def _progress(found: Act) -> dict[str, Any]:
 
 def _will(found: Act) -> list[str]:
     count = ngettext("%(count)d recording", "%(count)d recordings", found.recordings) % {"count": found.recordings}
-    out = len(wanted(found.lines.values_list("recording", flat=True)))
+    out = len(still_wanted(found.lines.values_list("recording", flat=True)))
     return [
         _("Your signature stands under act № %(number)s, a list of %(recordings)s, with its SHA-256.") % {"number": found.number, "recordings": count},
         _("With both signatures the stored files are destroyed one by one: they cannot be restored by anybody."),

@@ -13,7 +13,7 @@ from qorgan.archive.retention.lists import Fallen, fallen
 from qorgan.archive.retention.models import Act, Line
 from qorgan.archive.retention.refusals import RetentionRefusal
 from qorgan.archive.retention.terms import inspection_number
-from qorgan.archive.retention.wanted import wanted as still_wanted
+from qorgan.archive.retention.wanted import still_wanted
 from qorgan.evidence.canonical import digest
 from qorgan.ledger import log
 from qorgan.ledger.actors import Actor

@@ -17,7 +17,7 @@ from qorgan.archive.retention.lists import Fallen, Month, coming, fallen
 from qorgan.archive.retention.models import Act, Category, Proposal
 from qorgan.archive.retention.refusals import RetentionRefusal
 from qorgan.archive.retention.terms import inspection_number
-from qorgan.archive.retention.wanted import wanted
+from qorgan.archive.retention.wanted import still_wanted
 from qorgan.people.models import Organisation
 from qorgan.people.rights import Permission, actor_of, requires
 
@@ -42,7 +42,7 @@ def due(request: HttpRequest) -> HttpResponse:
     actor, organisation = actor_of(request), _division(request)
     found = list(fallen(organisation))
     free, kept = [one for one in found if one.is_free], [one for one in found if one.hold is not None]
-    out = wanted(one.recording.pk for one in free)
+    out = still_wanted(one.recording.pk for one in free)
     values = {
         "organisation": organisation, "free": free[:SHOWN], "free_count": len(free), "more": max(0, len(free) - SHOWN),
         "held": kept[:SHOWN], "held_count": len(kept),

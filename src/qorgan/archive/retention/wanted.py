@@ -24,12 +24,11 @@ _TELLERS: list[Teller] = []
 
 def told_by(teller: Teller) -> Teller:
     """From now on ``teller`` is asked as well. A room above says so when it starts."""
-    if teller not in _TELLERS:
-        _TELLERS.append(teller)
+    _TELLERS.append(teller)
     return teller
 
 
-def wanted(recordings: Iterable[UUID]) -> dict[UUID, Wanted]:
+def still_wanted(recordings: Iterable[UUID]) -> dict[UUID, Wanted]:
     """Of these recordings those that somebody may still want."""
     ids = list(recordings)
     found: dict[UUID, Wanted] = {}

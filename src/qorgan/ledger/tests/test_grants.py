@@ -7,6 +7,8 @@ import pytest
 
 from qorgan.ledger.tests.roles import application_role
 
+pytestmark = pytest.mark.postgresql
+
 
 @pytest.fixture
 def app(transactional_db: None) -> Iterator[psycopg.Connection]:

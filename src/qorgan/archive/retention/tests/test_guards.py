@@ -23,7 +23,6 @@ from qorgan.ledger.transactions import writing
 from qorgan.people.tests.cast import Cast
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("qorgan.archive.tests.served_urls"), pytest.mark.work]
-ROLE = "qorgan_test_keeper"
 Run = Callable[[str, list[object]], None]
 
 
@@ -186,6 +185,7 @@ def keeper(stored: list[Recording]) -> Iterator[psycopg.Connection]:
         yield opened
 
 
+@pytest.mark.postgresql
 def test_the_role_of_the_application_destroys_nothing_early(keeper: psycopg.Connection, stored: list[Recording], cast: Cast) -> None:
     """It may destroy what an act allows, and contents that an entry names; nothing else."""
     with acting_at(DUE):

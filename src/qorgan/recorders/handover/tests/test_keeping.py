@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from qorgan.archive.retention.models import Act, Hold
 from qorgan.archive.retention.tests.office import acting_at
-from qorgan.archive.retention.wanted import wanted
+from qorgan.archive.retention.wanted import still_wanted
 from qorgan.recorders.handover import actions
 from qorgan.recorders.handover.keeping import originals
 from qorgan.recorders.handover.models import Answer, HandOver
@@ -50,13 +50,13 @@ def answered(case: Case, handover: HandOver, kind: Answer.Kind) -> None:
 def test_awaited_until_materials_or_a_decision_came_back(case: Case) -> None:
     ids = [one.pk for one in case.recordings]
     case.draft()
-    assert wanted(ids) == {}, "a draft is not out"
+    assert still_wanted(ids) == {}, "a draft is not out"
     handover = sent(case)
-    assert set(wanted(ids)) == set(ids[:2])
+    assert set(still_wanted(ids)) == set(ids[:2])
     answered(case, handover, Answer.Kind.LETTER)
-    assert set(wanted(ids)) == set(ids[:2]), "a letter ends nothing"
+    assert set(still_wanted(ids)) == set(ids[:2]), "a letter ends nothing"
     answered(case, handover, Answer.Kind.DECISION)
-    assert wanted(ids) == {}
+    assert still_wanted(ids) == {}
 
 
 def test_before_destruction_one_reads_what_is_out(case: Case, client_of: ClientOf) -> None:

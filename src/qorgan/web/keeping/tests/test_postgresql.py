@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 
 pytestmark = [
+    pytest.mark.postgresql,
     pytest.mark.skipif(connection.vendor != "postgresql", reason="the database is SQLite"),
     pytest.mark.skipif(not shutil.which("pg_dump"), reason="no pg_dump here"),
 ]
